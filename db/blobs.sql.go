@@ -50,12 +50,12 @@ func (q *Queries) AddBlobBytes(ctx context.Context, bytes int64, did string) err
 	return err
 }
 
-const addLooseObject = `-- name: AddLooseObject :exec
-INSERT INTO loose_objects (object_key, since, doomed, did, reserved)
+const addOrphanObject = `-- name: AddOrphanObject :exec
+INSERT INTO orphan_objects (object_key, since, marked, did, reserved)
 VALUES ($1, $2, FALSE, $3::text, $4::bigint)
 `
 
-type AddLooseObjectParams struct {
+type AddOrphanObjectParams struct {
 	ObjectKey string
 	Since     time.Time
 	Did       string
@@ -64,8 +64,8 @@ type AddLooseObjectParams struct {
 
 // Records the object of an upload that begins, and reserves space in the
 // account's quota.
-func (q *Queries) AddLooseObject(ctx context.Context, arg AddLooseObjectParams) error {
-	_, err := q.db.Exec(ctx, addLooseObject,
+func (q *Queries) AddOrphanObject(ctx context.Context, arg AddOrphanObjectParams) error {
+	_, err := q.db.Exec(ctx, addOrphanObject,
 		arg.ObjectKey,
 		arg.Since,
 		arg.Did,
@@ -129,8 +129,8 @@ func (q *Queries) AttachBlobs(ctx context.Context, arg AttachBlobsParams) ([]str
 
 const blobRoom = `-- name: BlobRoom :one
 SELECT blob_bytes,
-    (SELECT coalesce(sum(o.reserved) FILTER (WHERE NOT o.doomed AND o.since > $1::timestamptz), 0)
-     FROM loose_objects o WHERE o.did = a.did)::bigint AS reserved
+    (SELECT coalesce(sum(o.reserved) FILTER (WHERE NOT o.marked AND o.since > $1::timestamptz), 0)
+     FROM orphan_objects o WHERE o.did = a.did)::bigint AS reserved
 FROM accounts a WHERE a.did = $2
 `
 
@@ -149,14 +149,14 @@ func (q *Queries) BlobRoom(ctx context.Context, after time.Time, did string) (Bl
 	return i, err
 }
 
-const claimLooseObject = `-- name: ClaimLooseObject :execrows
-DELETE FROM loose_objects WHERE object_key = $1 AND NOT doomed
+const claimOrphanObject = `-- name: ClaimOrphanObject :execrows
+DELETE FROM orphan_objects WHERE object_key = $1 AND NOT marked
 `
 
 // Removes the record of a finished upload, whose object now has an owner. No
 // row: the upload took too long and its object was marked for deletion.
-func (q *Queries) ClaimLooseObject(ctx context.Context, objectKey string) (int64, error) {
-	result, err := q.db.Exec(ctx, claimLooseObject, objectKey)
+func (q *Queries) ClaimOrphanObject(ctx context.Context, objectKey string) (int64, error) {
+	result, err := q.db.Exec(ctx, claimOrphanObject, objectKey)
 	if err != nil {
 		return 0, err
 	}
@@ -173,8 +173,8 @@ WITH gone AS (
         FOR UPDATE SKIP LOCKED
     )
     RETURNING object_key, size
-), loose AS (
-    INSERT INTO loose_objects (object_key, since, doomed)
+), orphan AS (
+    INSERT INTO orphan_objects (object_key, since, marked)
     SELECT object_key, $4::timestamptz, TRUE FROM gone
 )
 SELECT count(*)::bigint AS blobs, coalesce(sum(size), 0)::bigint AS bytes FROM gone
@@ -205,53 +205,6 @@ func (q *Queries) CollectBlobs(ctx context.Context, arg CollectBlobsParams) (Col
 	var i CollectBlobsRow
 	err := row.Scan(&i.Blobs, &i.Bytes)
 	return i, err
-}
-
-const doomLooseObject = `-- name: DoomLooseObject :execrows
-UPDATE loose_objects SET doomed = TRUE WHERE object_key = $1
-`
-
-// Marks an orphan object for deletion.
-func (q *Queries) DoomLooseObject(ctx context.Context, objectKey string) (int64, error) {
-	result, err := q.db.Exec(ctx, doomLooseObject, objectKey)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const doomLooseObjects = `-- name: DoomLooseObjects :many
-UPDATE loose_objects SET doomed = TRUE
-WHERE object_key IN (
-    SELECT object_key FROM loose_objects
-    WHERE doomed OR since < $1::timestamptz
-    ORDER BY since
-    LIMIT $2::bigint
-    FOR UPDATE SKIP LOCKED
-)
-RETURNING object_key
-`
-
-// Returns a batch of objects to delete: those marked for deletion, and those
-// not claimed in time, which this marks.
-func (q *Queries) DoomLooseObjects(ctx context.Context, before time.Time, batch int64) ([]string, error) {
-	rows, err := q.db.Query(ctx, doomLooseObjects, before, batch)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var object_key string
-		if err := rows.Scan(&object_key); err != nil {
-			return nil, err
-		}
-		items = append(items, object_key)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const findBlob = `-- name: FindBlob :one
@@ -299,13 +252,13 @@ func (q *Queries) FindBlob(ctx context.Context, convoID xrpc.ConvoID, did string
 	return i, err
 }
 
-const forgetLooseObject = `-- name: ForgetLooseObject :exec
-DELETE FROM loose_objects WHERE object_key = $1
+const forgetOrphanObject = `-- name: ForgetOrphanObject :exec
+DELETE FROM orphan_objects WHERE object_key = $1
 `
 
 // After the object was deleted.
-func (q *Queries) ForgetLooseObject(ctx context.Context, objectKey string) error {
-	_, err := q.db.Exec(ctx, forgetLooseObject, objectKey)
+func (q *Queries) ForgetOrphanObject(ctx context.Context, objectKey string) error {
+	_, err := q.db.Exec(ctx, forgetOrphanObject, objectKey)
 	return err
 }
 
@@ -344,6 +297,53 @@ func (q *Queries) InsertBlob(ctx context.Context, arg InsertBlobParams) error {
 		arg.CreatedAt,
 	)
 	return err
+}
+
+const markOrphanObject = `-- name: MarkOrphanObject :execrows
+UPDATE orphan_objects SET marked = TRUE WHERE object_key = $1
+`
+
+// Marks an orphan object for deletion.
+func (q *Queries) MarkOrphanObject(ctx context.Context, objectKey string) (int64, error) {
+	result, err := q.db.Exec(ctx, markOrphanObject, objectKey)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const markOrphanObjects = `-- name: MarkOrphanObjects :many
+UPDATE orphan_objects SET marked = TRUE
+WHERE object_key IN (
+    SELECT object_key FROM orphan_objects
+    WHERE marked OR since < $1::timestamptz
+    ORDER BY since
+    LIMIT $2::bigint
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING object_key
+`
+
+// Returns a batch of objects to delete: those marked for deletion, and those
+// not claimed in time, which this marks.
+func (q *Queries) MarkOrphanObjects(ctx context.Context, before time.Time, batch int64) ([]string, error) {
+	rows, err := q.db.Query(ctx, markOrphanObjects, before, batch)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var object_key string
+		if err := rows.Scan(&object_key); err != nil {
+			return nil, err
+		}
+		items = append(items, object_key)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const renewBlob = `-- name: RenewBlob :one

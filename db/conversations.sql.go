@@ -302,6 +302,40 @@ func (q *Queries) MembershipState(ctx context.Context, convoID xrpc.ConvoID, did
 	return i, err
 }
 
+const membershipStates = `-- name: MembershipStates :many
+SELECT did, (left_seq IS NULL)::boolean AS active
+FROM memberships
+WHERE convo_id = $1 AND did = ANY($2::text[]) AND (left_seq IS NULL OR pending_removal)
+ORDER BY joined_seq
+`
+
+type MembershipStatesRow struct {
+	Did    string
+	Active bool
+}
+
+// Which of dids are members, or have left and have a leaf that awaits its
+// removal.
+func (q *Queries) MembershipStates(ctx context.Context, convoID xrpc.ConvoID, dids []string) ([]MembershipStatesRow, error) {
+	rows, err := q.db.Query(ctx, membershipStates, convoID, dids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MembershipStatesRow
+	for rows.Next() {
+		var i MembershipStatesRow
+		if err := rows.Scan(&i.Did, &i.Active); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reserveEpoch = `-- name: ReserveEpoch :exec
 UPDATE conversations SET reserved_for = $1, reserved_at = clock_timestamp(),
     reserved_until = clock_timestamp() + $2::bigint * interval '1 millisecond'
@@ -326,38 +360,4 @@ func (q *Queries) ReserveEpoch(ctx context.Context, arg ReserveEpochParams) erro
 		arg.PauseMs,
 	)
 	return err
-}
-
-const standings = `-- name: Standings :many
-SELECT did, (left_seq IS NULL)::boolean AS active
-FROM memberships
-WHERE convo_id = $1 AND did = ANY($2::text[]) AND (left_seq IS NULL OR pending_removal)
-ORDER BY joined_seq
-`
-
-type StandingsRow struct {
-	Did    string
-	Active bool
-}
-
-// Which of dids are members, or have left and have a leaf that awaits its
-// removal.
-func (q *Queries) Standings(ctx context.Context, convoID xrpc.ConvoID, dids []string) ([]StandingsRow, error) {
-	rows, err := q.db.Query(ctx, standings, convoID, dids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []StandingsRow
-	for rows.Next() {
-		var i StandingsRow
-		if err := rows.Scan(&i.Did, &i.Active); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }

@@ -16,7 +16,7 @@ import (
 const beginGeneration = `-- name: BeginGeneration :execrows
 UPDATE log_generation
 SET gen = gen + 1, secret = gen_random_uuid(), system_identifier = $1::bigint,
-    database_oid = $2::bigint, timeline = $3::bigint, floor_pos = 0, floor_lane = '', floor_seq = 0, floor_n = 0,
+    database_oid = $2::bigint, timeline = $3::bigint, low_water_pos = 0, low_water_stream_key = '', low_water_seq = 0, low_water_n = 0,
     began_at = now()
 WHERE gen = $4::bigint
 `
@@ -105,6 +105,9 @@ func (q *Queries) DeleteOldTickets(ctx context.Context, before time.Time, batch 
 
 const ephemeralAccess = `-- name: EphemeralAccess :one
 SELECT c.epoch, c.roster_version,
+    ARRAY(SELECT m.did FROM memberships m
+          WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
+            AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = $1 OFFSET 0))::text[] AS blockers,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL) AS active
 FROM conversations c
 WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 AND m.did = $1 LIMIT 1)
@@ -113,15 +116,22 @@ WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 A
 type EphemeralAccessRow struct {
 	Epoch         int64
 	RosterVersion int64
+	Blockers      []string
 	Active        bool
 }
 
-// The epoch and roster version that a signal is checked against, and whether the
-// account is a member. No row if it never was.
+// The epoch and roster version that a signal is checked against, whether the
+// account is a member, and the members that have blocked it. No row if it never was
+// a member.
 func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.ConvoID) (EphemeralAccessRow, error) {
 	row := q.db.QueryRow(ctx, ephemeralAccess, did, convoID)
 	var i EphemeralAccessRow
-	err := row.Scan(&i.Epoch, &i.RosterVersion, &i.Active)
+	err := row.Scan(
+		&i.Epoch,
+		&i.RosterVersion,
+		&i.Blockers,
+		&i.Active,
+	)
 	return i, err
 }
 
@@ -164,7 +174,7 @@ SELECT g.gen, g.system_identifier, g.database_oid, g.timeline,
     greatest(
         coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
         coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0),
-        g.floor_pos
+        g.low_water_pos
     )::bigint AS max_pos
 FROM log_generation g
 `
@@ -289,7 +299,7 @@ WITH placed AS (
     WHERE c.convo_id = $2
     RETURNING c.gen, c.last_pos, c.last_seq, (c.last_n - cardinality($1::text[]))::bigint AS base
 ), told AS (
-    INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, target_did, edge, body, created_at)
+    INSERT INTO events (gen, pos, stream_key, seq, n, kind, convo_id, target_did, edge, body, created_at)
     SELECT p.gen, p.last_pos, $2, p.last_seq, p.base + i.i, ($1::text[])[i.i],
         CASE WHEN ($3::text[])[i.i] = '' THEN $2 END,
         nullif(($3::text[])[i.i], ''),
@@ -352,7 +362,7 @@ WITH named AS (
     ) AS available
     FROM named w
 )
-INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
+INSERT INTO events (gen, pos, stream_key, seq, n, kind, target_did, body, created_at)
 SELECT log_current_generation(), log_own_xid(), substr(sha256(convert_to(c.device_id, 'UTF8')), 1, 14), 0, 1 + row_number() OVER (ORDER BY c.did, c.device_id),
     'key-packages-low', c.did,
     jsonb_build_object('deviceId', c.device_id, 'cipherSuite', c.suite_name, 'available', c.available), $1::timestamptz
@@ -403,27 +413,27 @@ func (q *Queries) PlaceGeneration(ctx context.Context, systemIdentifier *int64, 
 	return result.RowsAffected(), nil
 }
 
-const raiseFloor = `-- name: RaiseFloor :exec
+const raiseLowWater = `-- name: RaiseLowWater :exec
 UPDATE log_generation
-SET floor_pos = $1::bigint, floor_lane = $2::bytea, floor_seq = $3::bigint, floor_n = $4::bigint
+SET low_water_pos = $1::bigint, low_water_stream_key = $2::bytea, low_water_seq = $3::bigint, low_water_n = $4::bigint
 WHERE gen = $5::bigint
-    AND (floor_pos, floor_lane, floor_seq, floor_n) < ($1::bigint, $2::bytea, $3::bigint, $4::bigint)
+    AND (low_water_pos, low_water_stream_key, low_water_seq, low_water_n) < ($1::bigint, $2::bytea, $3::bigint, $4::bigint)
 `
 
-type RaiseFloorParams struct {
-	Pos  int64
-	Lane []byte
-	Seq  int64
-	N    int64
-	Gen  int64
+type RaiseLowWaterParams struct {
+	Pos       int64
+	StreamKey []byte
+	Seq       int64
+	N         int64
+	Gen       int64
 }
 
 // Runs in the transaction that removes rows of the log, for the last of them,
 // so that the removal and the low-water mark become visible together.
-func (q *Queries) RaiseFloor(ctx context.Context, arg RaiseFloorParams) error {
-	_, err := q.db.Exec(ctx, raiseFloor,
+func (q *Queries) RaiseLowWater(ctx context.Context, arg RaiseLowWaterParams) error {
+	_, err := q.db.Exec(ctx, raiseLowWater,
 		arg.Pos,
-		arg.Lane,
+		arg.StreamKey,
 		arg.Seq,
 		arg.N,
 		arg.Gen,
@@ -431,98 +441,73 @@ func (q *Queries) RaiseFloor(ctx context.Context, arg RaiseFloorParams) error {
 	return err
 }
 
-const readFloor = `-- name: ReadFloor :one
-SELECT gen, floor_pos, floor_lane, floor_seq, floor_n FROM log_generation
-`
-
-type ReadFloorRow struct {
-	Gen       int64
-	FloorPos  int64
-	FloorLane []byte
-	FloorSeq  int64
-	FloorN    int64
-}
-
-func (q *Queries) ReadFloor(ctx context.Context) (ReadFloorRow, error) {
-	row := q.db.QueryRow(ctx, readFloor)
-	var i ReadFloorRow
-	err := row.Scan(
-		&i.Gen,
-		&i.FloorPos,
-		&i.FloorLane,
-		&i.FloorSeq,
-		&i.FloorN,
-	)
-	return i, err
-}
-
 const readLog = `-- name: ReadLog :many
 WITH place AS (
-    SELECT g.gen, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon,
+    SELECT g.gen, g.low_water_pos, g.low_water_stream_key, g.low_water_seq, g.low_water_n, log_horizon() AS horizon,
         (EXISTS (SELECT 1 FROM messages b WHERE b.gen = $2::bigint AND b.pos >= log_horizon())
         OR EXISTS (SELECT 1 FROM events b WHERE b.gen = $2::bigint AND b.pos >= log_horizon())) AS behind
     FROM log_generation g
 ), entries AS (
     (
-        SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
+        SELECT m.pos, m.convo_id AS stream_key, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
             m.blobs, m.created_at, NULL::bytea AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
         FROM log_messages($2::bigint, $3::bigint, $4::bytea, $5::bigint, 1000) AS m
     ) UNION ALL (
-        SELECT e.pos, e.lane, e.seq, e.n, e.kind, NULL, 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
+        SELECT e.pos, e.stream_key, e.seq, e.n, e.kind, NULL, 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
         FROM log_events($2::bigint, $3::bigint, $4::bytea, $5::bigint, $6::bigint, 1000) AS e
     )
-    ORDER BY pos, lane, seq, n
+    ORDER BY pos, stream_key, seq, n
     LIMIT 1000
 ), sized AS (
-    SELECT entries.pos, entries.lane, entries.seq, entries.n, entries.kind, entries.message_id, entries.epoch, entries.sender_did, entries.ciphertext, entries.blobs, entries.created_at, entries.convo_id, entries.target_did, entries.edge, entries.body, row_number() OVER walk AS place_in_page, sum(octet_length(ciphertext)) OVER walk AS bytes,
+    SELECT entries.pos, entries.stream_key, entries.seq, entries.n, entries.kind, entries.message_id, entries.epoch, entries.sender_did, entries.ciphertext, entries.blobs, entries.created_at, entries.convo_id, entries.target_did, entries.edge, entries.body, row_number() OVER walk AS place_in_page, sum(octet_length(ciphertext)) OVER walk AS bytes,
         count(*) OVER () AS in_page
     FROM entries
-    WINDOW walk AS (ORDER BY pos, lane, seq, n ROWS UNBOUNDED PRECEDING)
+    WINDOW walk AS (ORDER BY pos, stream_key, seq, n ROWS UNBOUNDED PRECEDING)
 )
-SELECT p.gen, p.floor_pos, p.floor_lane, p.floor_seq, p.floor_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
-    coalesce(s.pos, 0)::bigint AS pos, coalesce(s.lane, '')::bytea AS lane, coalesce(s.seq, 0)::bigint AS seq,
+SELECT p.gen, p.low_water_pos, p.low_water_stream_key, p.low_water_seq, p.low_water_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
+    coalesce(s.pos, 0)::bigint AS pos, coalesce(s.stream_key, '')::bytea AS stream_key, coalesce(s.seq, 0)::bigint AS seq,
     coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, s.message_id,
     coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, s.blobs,
     coalesce(s.created_at, 'epoch')::timestamptz AS created_at, s.convo_id,
     coalesce(s.target_did, '')::text AS target_did, coalesce(s.edge, -1)::bigint AS edge, s.body
 FROM place p
 LEFT JOIN sized s ON s.place_in_page = 1 OR s.bytes <= $1::bigint
-ORDER BY s.pos, s.lane, s.seq, s.n
+ORDER BY s.pos, s.stream_key, s.seq, s.n
 `
 
 type ReadLogParams struct {
-	Budget int64
-	Gen    int64
-	Pos    int64
-	Lane   []byte
-	Seq    int64
-	N      int64
+	Budget    int64
+	Gen       int64
+	Pos       int64
+	StreamKey []byte
+	Seq       int64
+	N         int64
 }
 
 type ReadLogRow struct {
-	Gen        int64
-	FloorPos   int64
-	FloorLane  []byte
-	FloorSeq   int64
-	FloorN     int64
-	Horizon    int64
-	Behind     bool
-	InPage     int64
-	Pos        int64
-	Lane       []byte
-	Seq        int64
-	N          int64
-	Kind       string
-	MessageID  xrpc.MessageID
-	Epoch      int64
-	SenderDid  string
-	Ciphertext []byte
-	Blobs      []string
-	CreatedAt  time.Time
-	ConvoID    xrpc.ConvoID
-	TargetDid  string
-	Edge       int64
-	Body       []byte
+	Gen               int64
+	LowWaterPos       int64
+	LowWaterStreamKey []byte
+	LowWaterSeq       int64
+	LowWaterN         int64
+	Horizon           int64
+	Behind            bool
+	InPage            int64
+	Pos               int64
+	StreamKey         []byte
+	Seq               int64
+	N                 int64
+	Kind              string
+	MessageID         xrpc.MessageID
+	Epoch             int64
+	SenderDid         string
+	Ciphertext        []byte
+	Blobs             []string
+	CreatedAt         time.Time
+	ConvoID           xrpc.ConvoID
+	TargetDid         string
+	Edge              int64
+	Body              []byte
 }
 
 // The rows of the log after a position and below the visibility horizon, in
@@ -535,7 +520,7 @@ func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow,
 		arg.Budget,
 		arg.Gen,
 		arg.Pos,
-		arg.Lane,
+		arg.StreamKey,
 		arg.Seq,
 		arg.N,
 	)
@@ -548,15 +533,15 @@ func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow,
 		var i ReadLogRow
 		if err := rows.Scan(
 			&i.Gen,
-			&i.FloorPos,
-			&i.FloorLane,
-			&i.FloorSeq,
-			&i.FloorN,
+			&i.LowWaterPos,
+			&i.LowWaterStreamKey,
+			&i.LowWaterSeq,
+			&i.LowWaterN,
 			&i.Horizon,
 			&i.Behind,
 			&i.InPage,
 			&i.Pos,
-			&i.Lane,
+			&i.StreamKey,
 			&i.Seq,
 			&i.N,
 			&i.Kind,
@@ -581,48 +566,73 @@ func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow,
 	return items, nil
 }
 
+const readLowWater = `-- name: ReadLowWater :one
+SELECT gen, low_water_pos, low_water_stream_key, low_water_seq, low_water_n FROM log_generation
+`
+
+type ReadLowWaterRow struct {
+	Gen               int64
+	LowWaterPos       int64
+	LowWaterStreamKey []byte
+	LowWaterSeq       int64
+	LowWaterN         int64
+}
+
+func (q *Queries) ReadLowWater(ctx context.Context) (ReadLowWaterRow, error) {
+	row := q.db.QueryRow(ctx, readLowWater)
+	var i ReadLowWaterRow
+	err := row.Scan(
+		&i.Gen,
+		&i.LowWaterPos,
+		&i.LowWaterStreamKey,
+		&i.LowWaterSeq,
+		&i.LowWaterN,
+	)
+	return i, err
+}
+
 const readPlace = `-- name: ReadPlace :one
-SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
+SELECT g.gen, g.secret, g.low_water_pos, g.low_water_stream_key, g.low_water_seq, g.low_water_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
     (greatest(
         coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
         coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
     ) >= log_horizon())::boolean AS behind,
-    (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
-    (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::bytea AS lane,
-    (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,
-    (CASE WHEN top.stands THEN top.n ELSE g.floor_n END)::bigint AS n
+    (CASE WHEN top.stands THEN top.pos ELSE g.low_water_pos END)::bigint AS pos,
+    (CASE WHEN top.stands THEN top.stream_key ELSE g.low_water_stream_key END)::bytea AS stream_key,
+    (CASE WHEN top.stands THEN top.seq ELSE g.low_water_seq END)::bigint AS seq,
+    (CASE WHEN top.stands THEN top.n ELSE g.low_water_n END)::bigint AS n
 FROM log_generation g
 LEFT JOIN LATERAL (
-    SELECT t.pos, t.lane, t.seq, t.n, (t.pos, t.lane, t.seq, t.n) > (g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n) AS stands
+    SELECT t.pos, t.stream_key, t.seq, t.n, (t.pos, t.stream_key, t.seq, t.n) > (g.low_water_pos, g.low_water_stream_key, g.low_water_seq, g.low_water_n) AS stands
     FROM (
         (
-            SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n FROM messages m
+            SELECT m.pos, m.convo_id AS stream_key, m.seq, 0::bigint AS n FROM messages m
             WHERE m.gen = g.gen AND m.pos < log_horizon()
             ORDER BY m.pos DESC, m.convo_id DESC, m.seq DESC LIMIT 1
         ) UNION ALL (
-            SELECT e.pos, e.lane, e.seq, e.n FROM events e
+            SELECT e.pos, e.stream_key, e.seq, e.n FROM events e
             WHERE e.gen = g.gen AND e.pos < log_horizon()
-            ORDER BY e.pos DESC, e.lane DESC, e.seq DESC, e.n DESC LIMIT 1
+            ORDER BY e.pos DESC, e.stream_key DESC, e.seq DESC, e.n DESC LIMIT 1
         )
     ) t
-    ORDER BY t.pos DESC, t.lane DESC, t.seq DESC, t.n DESC LIMIT 1
+    ORDER BY t.pos DESC, t.stream_key DESC, t.seq DESC, t.n DESC LIMIT 1
 ) top ON TRUE
 `
 
 type ReadPlaceRow struct {
-	Gen       int64
-	Secret    pgtype.UUID
-	FloorPos  int64
-	FloorLane []byte
-	FloorSeq  int64
-	FloorN    int64
-	Horizon   int64
-	NextXid   int64
-	Behind    bool
-	Pos       int64
-	Lane      []byte
-	Seq       int64
-	N         int64
+	Gen               int64
+	Secret            pgtype.UUID
+	LowWaterPos       int64
+	LowWaterStreamKey []byte
+	LowWaterSeq       int64
+	LowWaterN         int64
+	Horizon           int64
+	NextXid           int64
+	Behind            bool
+	Pos               int64
+	StreamKey         []byte
+	Seq               int64
+	N                 int64
 }
 
 // The generation, and the last row of its log below the visibility horizon,
@@ -633,15 +643,15 @@ func (q *Queries) ReadPlace(ctx context.Context) (ReadPlaceRow, error) {
 	err := row.Scan(
 		&i.Gen,
 		&i.Secret,
-		&i.FloorPos,
-		&i.FloorLane,
-		&i.FloorSeq,
-		&i.FloorN,
+		&i.LowWaterPos,
+		&i.LowWaterStreamKey,
+		&i.LowWaterSeq,
+		&i.LowWaterN,
 		&i.Horizon,
 		&i.NextXid,
 		&i.Behind,
 		&i.Pos,
-		&i.Lane,
+		&i.StreamKey,
 		&i.Seq,
 		&i.N,
 	)
@@ -662,60 +672,60 @@ func (q *Queries) RedeemTicket(ctx context.Context, ticketHash []byte) (time.Tim
 }
 
 const replayEvents = `-- name: ReplayEvents :many
-SELECT x.pos, x.lane, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge, x.body, x.created_at
+SELECT x.pos, x.stream_key, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge, x.body, x.created_at
 FROM (
-    SELECT e.pos, e.lane, e.seq, e.n, e.kind, s.convo_id::bytea AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
+    SELECT e.pos, e.stream_key, e.seq, e.n, e.kind, s.convo_id::bytea AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
     FROM (
         SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS joined_n,
             unnest($3::bigint[]) AS left_n
     ) s
     CROSS JOIN LATERAL (
-        SELECT c.pos, c.lane, c.seq, c.n, c.kind, c.edge, c.body, c.created_at
+        SELECT c.pos, c.stream_key, c.seq, c.n, c.kind, c.edge, c.body, c.created_at
         FROM events c
         WHERE c.convo_id = s.convo_id AND c.gen = $4::bigint
             AND c.pos >= $5::bigint AND c.pos <= $6::bigint
-            AND (c.pos, c.lane, c.seq, c.n) > ($5::bigint, $7::bytea, $8::bigint, $9::bigint)
-            AND (c.pos, c.lane, c.seq, c.n) <= ($6::bigint, $10::bytea, $11::bigint, $12::bigint)
+            AND (c.pos, c.stream_key, c.seq, c.n) > ($5::bigint, $7::bytea, $8::bigint, $9::bigint)
+            AND (c.pos, c.stream_key, c.seq, c.n) <= ($6::bigint, $10::bytea, $11::bigint, $12::bigint)
             AND c.n > s.joined_n AND c.n <= s.left_n
         ORDER BY c.gen, c.pos, c.seq, c.n
         LIMIT $13::bigint
     ) e
     UNION ALL
     (
-        SELECT t.pos, t.lane, t.seq, t.n, t.kind, ''::bytea, t.target_did, t.edge, t.body, t.created_at
+        SELECT t.pos, t.stream_key, t.seq, t.n, t.kind, ''::bytea, t.target_did, t.edge, t.body, t.created_at
         FROM events t
         WHERE t.target_did = $14::text AND t.gen = $4::bigint
             AND t.pos >= $5::bigint AND t.pos <= $6::bigint
-            AND (t.pos, t.lane, t.seq, t.n) > ($5::bigint, $7::bytea, $8::bigint, $9::bigint)
-            AND (t.pos, t.lane, t.seq, t.n) <= ($6::bigint, $10::bytea, $11::bigint, $12::bigint)
-        ORDER BY t.pos, t.lane, t.seq, t.n
+            AND (t.pos, t.stream_key, t.seq, t.n) > ($5::bigint, $7::bytea, $8::bigint, $9::bigint)
+            AND (t.pos, t.stream_key, t.seq, t.n) <= ($6::bigint, $10::bytea, $11::bigint, $12::bigint)
+        ORDER BY t.pos, t.stream_key, t.seq, t.n
         LIMIT $13::bigint
     )
 ) x
-ORDER BY x.pos, x.lane, x.seq, x.n
+ORDER BY x.pos, x.stream_key, x.seq, x.n
 LIMIT $13::bigint
 `
 
 type ReplayEventsParams struct {
-	ConvoIds  [][]byte
-	JoinedNs  []int64
-	LeftNs    []int64
-	Gen       int64
-	AfterPos  int64
-	Pos       int64
-	AfterLane []byte
-	AfterSeq  int64
-	AfterN    int64
-	Lane      []byte
-	Seq       int64
-	N         int64
-	MaxRows   int64
-	Did       string
+	ConvoIds       [][]byte
+	JoinedNs       []int64
+	LeftNs         []int64
+	Gen            int64
+	AfterPos       int64
+	Pos            int64
+	AfterStreamKey []byte
+	AfterSeq       int64
+	AfterN         int64
+	StreamKey      []byte
+	Seq            int64
+	N              int64
+	MaxRows        int64
+	Did            string
 }
 
 type ReplayEventsRow struct {
 	Pos       int64
-	Lane      []byte
+	StreamKey []byte
 	Seq       int64
 	N         int64
 	Kind      string
@@ -736,10 +746,10 @@ func (q *Queries) ReplayEvents(ctx context.Context, arg ReplayEventsParams) ([]R
 		arg.Gen,
 		arg.AfterPos,
 		arg.Pos,
-		arg.AfterLane,
+		arg.AfterStreamKey,
 		arg.AfterSeq,
 		arg.AfterN,
-		arg.Lane,
+		arg.StreamKey,
 		arg.Seq,
 		arg.N,
 		arg.MaxRows,
@@ -754,7 +764,7 @@ func (q *Queries) ReplayEvents(ctx context.Context, arg ReplayEventsParams) ([]R
 		var i ReplayEventsRow
 		if err := rows.Scan(
 			&i.Pos,
-			&i.Lane,
+			&i.StreamKey,
 			&i.Seq,
 			&i.N,
 			&i.Kind,
@@ -799,7 +809,7 @@ type ReplayKeysParams struct {
 	UntilSeqs []int64
 	Gen       int64
 	Pos       int64
-	Lane      []byte
+	StreamKey []byte
 	Seq       int64
 	Each      int64
 }
@@ -820,7 +830,7 @@ func (q *Queries) ReplayKeys(ctx context.Context, arg ReplayKeysParams) ([]Repla
 		arg.UntilSeqs,
 		arg.Gen,
 		arg.Pos,
-		arg.Lane,
+		arg.StreamKey,
 		arg.Seq,
 		arg.Each,
 	)
@@ -911,11 +921,11 @@ WHERE m.did = $5
 `
 
 type ReplaySourcesParams struct {
-	Gen  int64
-	Pos  int64
-	Lane []byte
-	Seq  int64
-	Did  string
+	Gen       int64
+	Pos       int64
+	StreamKey []byte
+	Seq       int64
+	Did       string
 }
 
 type ReplaySourcesRow struct {
@@ -933,7 +943,7 @@ func (q *Queries) ReplaySources(ctx context.Context, arg ReplaySourcesParams) ([
 	rows, err := q.db.Query(ctx, replaySources,
 		arg.Gen,
 		arg.Pos,
-		arg.Lane,
+		arg.StreamKey,
 		arg.Seq,
 		arg.Did,
 	)
@@ -977,13 +987,13 @@ CROSS JOIN LATERAL (
 `
 
 type ScopeStateParams struct {
-	Gen      int64
-	Pos      int64
-	Lane     []byte
-	Seq      int64
-	N        int64
-	ConvoIds [][]byte
-	Did      string
+	Gen       int64
+	Pos       int64
+	StreamKey []byte
+	Seq       int64
+	N         int64
+	ConvoIds  [][]byte
+	Did       string
 }
 
 type ScopeStateRow struct {
@@ -1000,7 +1010,7 @@ func (q *Queries) ScopeState(ctx context.Context, arg ScopeStateParams) (ScopeSt
 	row := q.db.QueryRow(ctx, scopeState,
 		arg.Gen,
 		arg.Pos,
-		arg.Lane,
+		arg.StreamKey,
 		arg.Seq,
 		arg.N,
 		arg.ConvoIds,
@@ -1064,7 +1074,7 @@ type SyncConvosParams struct {
 	Horizon     int64
 	Resumes     bool
 	Pos         int64
-	Lane        []byte
+	StreamKey   []byte
 	Seq         int64
 	Named       []byte
 	Did         string
@@ -1098,7 +1108,7 @@ func (q *Queries) SyncConvos(ctx context.Context, arg SyncConvosParams) ([]SyncC
 		arg.Horizon,
 		arg.Resumes,
 		arg.Pos,
-		arg.Lane,
+		arg.StreamKey,
 		arg.Seq,
 		arg.Named,
 		arg.Did,

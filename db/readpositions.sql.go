@@ -36,7 +36,7 @@ WITH stood AS (
     SET last_pos = greatest(a.last_pos, excluded.last_pos), last_n = a.last_n + 1
     RETURNING a.gen, a.last_pos, a.last_n
 ), told AS (
-    INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
+    INSERT INTO events (gen, pos, stream_key, seq, n, kind, target_did, body, created_at)
     SELECT placed.gen, placed.last_pos, $5, 0, placed.last_n, 'read', $4,
         jsonb_build_object('convoId', encode($3, 'hex'), 'seq', $1::bigint), $2::timestamptz
     FROM placed
@@ -45,11 +45,11 @@ SELECT updated_at FROM stood
 `
 
 type SetReadPositionParams struct {
-	Seq     int64
-	Now     time.Time
-	ConvoID xrpc.ConvoID
-	Did     string
-	Lane    []byte
+	Seq       int64
+	Now       time.Time
+	ConvoID   xrpc.ConvoID
+	Did       string
+	StreamKey []byte
 }
 
 // Sets the read position of an active member. It never goes back. updated_at is
@@ -64,7 +64,7 @@ func (q *Queries) SetReadPosition(ctx context.Context, arg SetReadPositionParams
 		arg.Now,
 		arg.ConvoID,
 		arg.Did,
-		arg.Lane,
+		arg.StreamKey,
 	)
 	var updated_at time.Time
 	err := row.Scan(&updated_at)

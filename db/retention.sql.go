@@ -285,20 +285,20 @@ func (q *Queries) ReleaseBlobs(ctx context.Context, dids []string, cids []string
 const removeConvoEvents = `-- name: RemoveConvoEvents :many
 DELETE FROM events e
 USING (
-    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o WHERE o.convo_id = $1
+    SELECT o.gen, o.pos, o.stream_key, o.seq, o.n FROM events o WHERE o.convo_id = $1
     ORDER BY o.gen, o.pos, o.seq, o.n
     LIMIT $2::bigint
 ) k
-WHERE e.gen = k.gen AND e.pos = k.pos AND e.lane = k.lane AND e.seq = k.seq AND e.n = k.n
-RETURNING e.gen, e.pos, e.lane, e.seq, e.n
+WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n
+RETURNING e.gen, e.pos, e.stream_key, e.seq, e.n
 `
 
 type RemoveConvoEventsRow struct {
-	Gen  int64
-	Pos  int64
-	Lane []byte
-	Seq  int64
-	N    int64
+	Gen       int64
+	Pos       int64
+	StreamKey []byte
+	Seq       int64
+	N         int64
 }
 
 func (q *Queries) RemoveConvoEvents(ctx context.Context, convoID xrpc.ConvoID, batch int64) ([]RemoveConvoEventsRow, error) {
@@ -313,7 +313,7 @@ func (q *Queries) RemoveConvoEvents(ctx context.Context, convoID xrpc.ConvoID, b
 		if err := rows.Scan(
 			&i.Gen,
 			&i.Pos,
-			&i.Lane,
+			&i.StreamKey,
 			&i.Seq,
 			&i.N,
 		); err != nil {
@@ -474,23 +474,23 @@ func (q *Queries) RemoveMessages(ctx context.Context, convoIds [][]byte, seqs []
 const removeOldEvents = `-- name: RemoveOldEvents :many
 DELETE FROM events e
 USING (
-    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o
+    SELECT o.gen, o.pos, o.stream_key, o.seq, o.n FROM events o
     WHERE o.target_did IS NOT NULL AND o.created_at < $1::timestamptz
         AND (o.gen < (SELECT g.gen FROM log_generation g) OR o.pos < (SELECT log_horizon()))
     ORDER BY o.created_at
     LIMIT $2::bigint
     FOR UPDATE OF o SKIP LOCKED
 ) k
-WHERE e.gen = k.gen AND e.pos = k.pos AND e.lane = k.lane AND e.seq = k.seq AND e.n = k.n
-RETURNING e.gen, e.pos, e.lane, e.seq, e.n
+WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n
+RETURNING e.gen, e.pos, e.stream_key, e.seq, e.n
 `
 
 type RemoveOldEventsRow struct {
-	Gen  int64
-	Pos  int64
-	Lane []byte
-	Seq  int64
-	N    int64
+	Gen       int64
+	Pos       int64
+	StreamKey []byte
+	Seq       int64
+	N         int64
 }
 
 // Removes events for one account from before a time, the oldest first.
@@ -506,7 +506,7 @@ func (q *Queries) RemoveOldEvents(ctx context.Context, before time.Time, batch i
 		if err := rows.Scan(
 			&i.Gen,
 			&i.Pos,
-			&i.Lane,
+			&i.StreamKey,
 			&i.Seq,
 			&i.N,
 		); err != nil {

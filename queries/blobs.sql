@@ -6,36 +6,36 @@ SELECT blob_bytes FROM accounts WHERE did = $1;
 -- Uploads of an instance that crashed count until they time out. (The condition
 -- on age is not in WHERE: the planner would prefer the index on it.)
 SELECT blob_bytes,
-    (SELECT coalesce(sum(o.reserved) FILTER (WHERE NOT o.doomed AND o.since > sqlc.arg(after)::timestamptz), 0)
-     FROM loose_objects o WHERE o.did = a.did)::bigint AS reserved
+    (SELECT coalesce(sum(o.reserved) FILTER (WHERE NOT o.marked AND o.since > sqlc.arg(after)::timestamptz), 0)
+     FROM orphan_objects o WHERE o.did = a.did)::bigint AS reserved
 FROM accounts a WHERE a.did = sqlc.arg(did);
 
--- name: AddLooseObject :exec
+-- name: AddOrphanObject :exec
 -- Records the object of an upload that begins, and reserves space in the
 -- account's quota.
-INSERT INTO loose_objects (object_key, since, doomed, did, reserved)
+INSERT INTO orphan_objects (object_key, since, marked, did, reserved)
 VALUES (sqlc.arg(object_key), sqlc.arg(since), FALSE, sqlc.arg(did)::text, sqlc.arg(reserved)::bigint);
 
--- name: ClaimLooseObject :execrows
+-- name: ClaimOrphanObject :execrows
 -- Removes the record of a finished upload, whose object now has an owner. No
 -- row: the upload took too long and its object was marked for deletion.
-DELETE FROM loose_objects WHERE object_key = $1 AND NOT doomed;
+DELETE FROM orphan_objects WHERE object_key = $1 AND NOT marked;
 
--- name: ForgetLooseObject :exec
+-- name: ForgetOrphanObject :exec
 -- After the object was deleted.
-DELETE FROM loose_objects WHERE object_key = $1;
+DELETE FROM orphan_objects WHERE object_key = $1;
 
--- name: DoomLooseObject :execrows
+-- name: MarkOrphanObject :execrows
 -- Marks an orphan object for deletion.
-UPDATE loose_objects SET doomed = TRUE WHERE object_key = $1;
+UPDATE orphan_objects SET marked = TRUE WHERE object_key = $1;
 
--- name: DoomLooseObjects :many
+-- name: MarkOrphanObjects :many
 -- Returns a batch of objects to delete: those marked for deletion, and those
 -- not claimed in time, which this marks.
-UPDATE loose_objects SET doomed = TRUE
+UPDATE orphan_objects SET marked = TRUE
 WHERE object_key IN (
-    SELECT object_key FROM loose_objects
-    WHERE doomed OR since < sqlc.arg(before)::timestamptz
+    SELECT object_key FROM orphan_objects
+    WHERE marked OR since < sqlc.arg(before)::timestamptz
     ORDER BY since
     LIMIT sqlc.arg(batch)::bigint
     FOR UPDATE SKIP LOCKED
@@ -129,8 +129,8 @@ WITH gone AS (
         FOR UPDATE SKIP LOCKED
     )
     RETURNING object_key, size
-), loose AS (
-    INSERT INTO loose_objects (object_key, since, doomed)
+), orphan AS (
+    INSERT INTO orphan_objects (object_key, since, marked)
     SELECT object_key, sqlc.arg(since)::timestamptz, TRUE FROM gone
 )
 SELECT count(*)::bigint AS blobs, coalesce(sum(size), 0)::bigint AS bytes FROM gone;

@@ -33,7 +33,7 @@ ON CONFLICT (convo_id) DO NOTHING;
 SELECT EXISTS (SELECT 1 FROM memberships a WHERE a.convo_id = sqlc.arg(convo_id) AND a.did = sqlc.arg(did) AND a.left_seq IS NULL) AS active,
        EXISTS (SELECT 1 FROM memberships e WHERE e.convo_id = sqlc.arg(convo_id) AND e.did = sqlc.arg(did)) AS ever;
 
--- name: Standings :many
+-- name: MembershipStates :many
 -- Which of dids are members, or have left and have a leaf that awaits its
 -- removal.
 SELECT did, (left_seq IS NULL)::boolean AS active

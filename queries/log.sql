@@ -10,7 +10,7 @@ WITH placed AS (
     WHERE c.convo_id = sqlc.arg(convo_id)
     RETURNING c.gen, c.last_pos, c.last_seq, (c.last_n - cardinality(sqlc.arg(kinds)::text[]))::bigint AS base
 ), told AS (
-    INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, target_did, edge, body, created_at)
+    INSERT INTO events (gen, pos, stream_key, seq, n, kind, convo_id, target_did, edge, body, created_at)
     SELECT p.gen, p.last_pos, sqlc.arg(convo_id), p.last_seq, p.base + i.i, (sqlc.arg(kinds)::text[])[i.i],
         CASE WHEN (sqlc.arg(targets)::text[])[i.i] = '' THEN sqlc.arg(convo_id) END,
         nullif((sqlc.arg(targets)::text[])[i.i], ''),
@@ -35,7 +35,7 @@ WITH named AS (
     ) AS available
     FROM named w
 )
-INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
+INSERT INTO events (gen, pos, stream_key, seq, n, kind, target_did, body, created_at)
 SELECT log_current_generation(), log_own_xid(), substr(sha256(convert_to(c.device_id, 'UTF8')), 1, 14), 0, 1 + row_number() OVER (ORDER BY c.did, c.device_id),
     'key-packages-low', c.did,
     jsonb_build_object('deviceId', c.device_id, 'cipherSuite', c.suite_name, 'available', c.available), sqlc.arg(now)::timestamptz
@@ -60,36 +60,36 @@ FOR NO KEY UPDATE;
 -- in_page is the number of rows before the cut, up to 1000; 0 if there is none.
 -- behind: further rows are above the horizon.
 WITH place AS (
-    SELECT g.gen, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon,
+    SELECT g.gen, g.low_water_pos, g.low_water_stream_key, g.low_water_seq, g.low_water_n, log_horizon() AS horizon,
         (EXISTS (SELECT 1 FROM messages b WHERE b.gen = sqlc.arg(gen)::bigint AND b.pos >= log_horizon())
         OR EXISTS (SELECT 1 FROM events b WHERE b.gen = sqlc.arg(gen)::bigint AND b.pos >= log_horizon())) AS behind
     FROM log_generation g
 ), entries AS (
     (
-        SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
+        SELECT m.pos, m.convo_id AS stream_key, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
             m.blobs, m.created_at, NULL::bytea AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
-        FROM log_messages(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, 1000) AS m
+        FROM log_messages(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, 1000) AS m
     ) UNION ALL (
-        SELECT e.pos, e.lane, e.seq, e.n, e.kind, NULL, 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
-        FROM log_events(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint, 1000) AS e
+        SELECT e.pos, e.stream_key, e.seq, e.n, e.kind, NULL, 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
+        FROM log_events(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint, 1000) AS e
     )
-    ORDER BY pos, lane, seq, n
+    ORDER BY pos, stream_key, seq, n
     LIMIT 1000
 ), sized AS (
     SELECT entries.*, row_number() OVER walk AS place_in_page, sum(octet_length(ciphertext)) OVER walk AS bytes,
         count(*) OVER () AS in_page
     FROM entries
-    WINDOW walk AS (ORDER BY pos, lane, seq, n ROWS UNBOUNDED PRECEDING)
+    WINDOW walk AS (ORDER BY pos, stream_key, seq, n ROWS UNBOUNDED PRECEDING)
 )
-SELECT p.gen, p.floor_pos, p.floor_lane, p.floor_seq, p.floor_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
-    coalesce(s.pos, 0)::bigint AS pos, coalesce(s.lane, '')::bytea AS lane, coalesce(s.seq, 0)::bigint AS seq,
+SELECT p.gen, p.low_water_pos, p.low_water_stream_key, p.low_water_seq, p.low_water_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
+    coalesce(s.pos, 0)::bigint AS pos, coalesce(s.stream_key, '')::bytea AS stream_key, coalesce(s.seq, 0)::bigint AS seq,
     coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, s.message_id,
     coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, s.blobs,
     coalesce(s.created_at, 'epoch')::timestamptz AS created_at, s.convo_id,
     coalesce(s.target_did, '')::text AS target_did, coalesce(s.edge, -1)::bigint AS edge, s.body
 FROM place p
 LEFT JOIN sized s ON s.place_in_page = 1 OR s.bytes <= sqlc.arg(budget)::bigint
-ORDER BY s.pos, s.lane, s.seq, s.n;
+ORDER BY s.pos, s.stream_key, s.seq, s.n;
 
 -- name: GetGeneration :one
 -- The stored generation, and the identity of the database of this connection.
@@ -101,7 +101,7 @@ SELECT g.gen, g.system_identifier, g.database_oid, g.timeline,
     greatest(
         coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
         coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0),
-        g.floor_pos
+        g.low_water_pos
     )::bigint AS max_pos
 FROM log_generation g;
 
@@ -119,7 +119,7 @@ LOCK TABLE conversations, accounts, messages, events IN SHARE ROW EXCLUSIVE MODE
 -- No row: another instance has begun the generation meanwhile.
 UPDATE log_generation
 SET gen = gen + 1, secret = gen_random_uuid(), system_identifier = sqlc.arg(system_identifier)::bigint,
-    database_oid = sqlc.arg(database_oid)::bigint, timeline = sqlc.arg(timeline)::bigint, floor_pos = 0, floor_lane = '', floor_seq = 0, floor_n = 0,
+    database_oid = sqlc.arg(database_oid)::bigint, timeline = sqlc.arg(timeline)::bigint, low_water_pos = 0, low_water_stream_key = '', low_water_seq = 0, low_water_n = 0,
     began_at = now()
 WHERE gen = sqlc.arg(gen)::bigint;
 
@@ -134,42 +134,42 @@ UPDATE accounts SET gen = log_current_generation(), last_pos = 0;
 -- name: ReadPlace :one
 -- The generation, and the last row of its log below the visibility horizon,
 -- even if retention has removed it. behind: further rows are above the horizon.
-SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
+SELECT g.gen, g.secret, g.low_water_pos, g.low_water_stream_key, g.low_water_seq, g.low_water_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
     (greatest(
         coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
         coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
     ) >= log_horizon())::boolean AS behind,
-    (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
-    (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::bytea AS lane,
-    (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,
-    (CASE WHEN top.stands THEN top.n ELSE g.floor_n END)::bigint AS n
+    (CASE WHEN top.stands THEN top.pos ELSE g.low_water_pos END)::bigint AS pos,
+    (CASE WHEN top.stands THEN top.stream_key ELSE g.low_water_stream_key END)::bytea AS stream_key,
+    (CASE WHEN top.stands THEN top.seq ELSE g.low_water_seq END)::bigint AS seq,
+    (CASE WHEN top.stands THEN top.n ELSE g.low_water_n END)::bigint AS n
 FROM log_generation g
 LEFT JOIN LATERAL (
-    SELECT t.pos, t.lane, t.seq, t.n, (t.pos, t.lane, t.seq, t.n) > (g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n) AS stands
+    SELECT t.pos, t.stream_key, t.seq, t.n, (t.pos, t.stream_key, t.seq, t.n) > (g.low_water_pos, g.low_water_stream_key, g.low_water_seq, g.low_water_n) AS stands
     FROM (
         (
-            SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n FROM messages m
+            SELECT m.pos, m.convo_id AS stream_key, m.seq, 0::bigint AS n FROM messages m
             WHERE m.gen = g.gen AND m.pos < log_horizon()
             ORDER BY m.pos DESC, m.convo_id DESC, m.seq DESC LIMIT 1
         ) UNION ALL (
-            SELECT e.pos, e.lane, e.seq, e.n FROM events e
+            SELECT e.pos, e.stream_key, e.seq, e.n FROM events e
             WHERE e.gen = g.gen AND e.pos < log_horizon()
-            ORDER BY e.pos DESC, e.lane DESC, e.seq DESC, e.n DESC LIMIT 1
+            ORDER BY e.pos DESC, e.stream_key DESC, e.seq DESC, e.n DESC LIMIT 1
         )
     ) t
-    ORDER BY t.pos DESC, t.lane DESC, t.seq DESC, t.n DESC LIMIT 1
+    ORDER BY t.pos DESC, t.stream_key DESC, t.seq DESC, t.n DESC LIMIT 1
 ) top ON TRUE;
 
--- name: ReadFloor :one
-SELECT gen, floor_pos, floor_lane, floor_seq, floor_n FROM log_generation;
+-- name: ReadLowWater :one
+SELECT gen, low_water_pos, low_water_stream_key, low_water_seq, low_water_n FROM log_generation;
 
--- name: RaiseFloor :exec
+-- name: RaiseLowWater :exec
 -- Runs in the transaction that removes rows of the log, for the last of them,
 -- so that the removal and the low-water mark become visible together.
 UPDATE log_generation
-SET floor_pos = sqlc.arg(pos)::bigint, floor_lane = sqlc.arg(lane)::bytea, floor_seq = sqlc.arg(seq)::bigint, floor_n = sqlc.arg(n)::bigint
+SET low_water_pos = sqlc.arg(pos)::bigint, low_water_stream_key = sqlc.arg(stream_key)::bytea, low_water_seq = sqlc.arg(seq)::bigint, low_water_n = sqlc.arg(n)::bigint
 WHERE gen = sqlc.arg(gen)::bigint
-    AND (floor_pos, floor_lane, floor_seq, floor_n) < (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint);
+    AND (low_water_pos, low_water_stream_key, low_water_seq, low_water_n) < (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint);
 
 -- name: WindowsOf :many
 -- The windows of an account in which a stream that begins at a position can
@@ -189,7 +189,7 @@ WHERE m.did = sqlc.arg(did)
 SELECT count(DISTINCT m.convo_id) AS ever,
     coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
     coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint
-        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)),
+        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)),
         FALSE)::boolean AS open
 FROM (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id) s
 CROSS JOIN LATERAL (
@@ -204,7 +204,7 @@ CROSS JOIN LATERAL (
 SELECT m.convo_id, m.joined_n, m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n,
     least(m.left_seq, c.last_seq)::bigint AS until_seq,
     log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint,
-        sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint) AS after_seq
+        sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint) AS after_seq
 FROM memberships m
 JOIN conversations c ON c.convo_id = m.convo_id
 WHERE m.did = sqlc.arg(did)
@@ -223,7 +223,7 @@ CROSS JOIN LATERAL (
     FROM messages m
     WHERE m.convo_id = s.convo_id AND m.seq > s.after_seq AND m.seq <= s.until_seq
         AND m.gen = sqlc.arg(gen)::bigint
-        AND (m.pos, m.convo_id, m.seq) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint)
+        AND (m.pos, m.convo_id, m.seq) <= (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint)
     ORDER BY m.seq
     LIMIT sqlc.arg(each)::bigint
 ) k
@@ -238,37 +238,37 @@ ORDER BY m.pos, m.convo_id, m.seq;
 -- name: ReplayEvents :many
 -- The next events up to a position: those of each window, and those of the
 -- account.
-SELECT x.pos, x.lane, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge, x.body, x.created_at
+SELECT x.pos, x.stream_key, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge, x.body, x.created_at
 FROM (
-    SELECT e.pos, e.lane, e.seq, e.n, e.kind, s.convo_id::bytea AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
+    SELECT e.pos, e.stream_key, e.seq, e.n, e.kind, s.convo_id::bytea AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
     FROM (
         SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(joined_ns)::bigint[]) AS joined_n,
             unnest(sqlc.arg(left_ns)::bigint[]) AS left_n
     ) s
     CROSS JOIN LATERAL (
-        SELECT c.pos, c.lane, c.seq, c.n, c.kind, c.edge, c.body, c.created_at
+        SELECT c.pos, c.stream_key, c.seq, c.n, c.kind, c.edge, c.body, c.created_at
         FROM events c
         WHERE c.convo_id = s.convo_id AND c.gen = sqlc.arg(gen)::bigint
             AND c.pos >= sqlc.arg(after_pos)::bigint AND c.pos <= sqlc.arg(pos)::bigint
-            AND (c.pos, c.lane, c.seq, c.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_lane)::bytea, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
-            AND (c.pos, c.lane, c.seq, c.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
+            AND (c.pos, c.stream_key, c.seq, c.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_stream_key)::bytea, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
+            AND (c.pos, c.stream_key, c.seq, c.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
             AND c.n > s.joined_n AND c.n <= s.left_n
         ORDER BY c.gen, c.pos, c.seq, c.n
         LIMIT sqlc.arg(max_rows)::bigint
     ) e
     UNION ALL
     (
-        SELECT t.pos, t.lane, t.seq, t.n, t.kind, ''::bytea, t.target_did, t.edge, t.body, t.created_at
+        SELECT t.pos, t.stream_key, t.seq, t.n, t.kind, ''::bytea, t.target_did, t.edge, t.body, t.created_at
         FROM events t
         WHERE t.target_did = sqlc.arg(did)::text AND t.gen = sqlc.arg(gen)::bigint
             AND t.pos >= sqlc.arg(after_pos)::bigint AND t.pos <= sqlc.arg(pos)::bigint
-            AND (t.pos, t.lane, t.seq, t.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_lane)::bytea, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
-            AND (t.pos, t.lane, t.seq, t.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
-        ORDER BY t.pos, t.lane, t.seq, t.n
+            AND (t.pos, t.stream_key, t.seq, t.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_stream_key)::bytea, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
+            AND (t.pos, t.stream_key, t.seq, t.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
+        ORDER BY t.pos, t.stream_key, t.seq, t.n
         LIMIT sqlc.arg(max_rows)::bigint
     )
 ) x
-ORDER BY x.pos, x.lane, x.seq, x.n
+ORDER BY x.pos, x.stream_key, x.seq, x.n
 LIMIT sqlc.arg(max_rows)::bigint;
 
 -- name: EphemeralMembers :many
@@ -278,9 +278,13 @@ JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL
 WHERE c.convo_id = $1;
 
 -- name: EphemeralAccess :one
--- The epoch and roster version that a signal is checked against, and whether the
--- account is a member. No row if it never was.
+-- The epoch and roster version that a signal is checked against, whether the
+-- account is a member, and the members that have blocked it. No row if it never was
+-- a member.
 SELECT c.epoch, c.roster_version,
+    ARRAY(SELECT m.did FROM memberships m
+          WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
+            AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = sqlc.arg(did) OFFSET 0))::text[] AS blockers,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active
 FROM conversations c
 WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) LIMIT 1);
@@ -321,7 +325,7 @@ WITH mine AS (
             AND NOT (m.joined_gen = sqlc.arg(gen)::bigint AND m.joined_pos >= sqlc.arg(horizon)::bigint)
             AND (NOT sqlc.arg(resumes)::boolean
             OR m.joined_gen = sqlc.arg(gen)::bigint
-                AND (m.joined_pos, m.convo_id, m.joined_seq) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint)) AS fresh,
+                AND (m.joined_pos, m.convo_id, m.joined_seq) > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint)) AS fresh,
         CASE WHEN c.last_pos < sqlc.arg(horizon)::bigint THEN least(m.left_seq, c.last_seq)
             ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(horizon)::bigint, '', 0)
         END AS until_seq
@@ -331,14 +335,14 @@ WITH mine AS (
     WHERE m.did = sqlc.arg(did)
         AND (m.left_seq IS NULL OR n.seq IS NOT NULL
             OR sqlc.arg(resumes)::boolean AND m.left_gen = sqlc.arg(gen)::bigint
-                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint))
+                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint))
 ), told AS (
     SELECT mine.*,
         CASE
             WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
             WHEN NOT sqlc.arg(resumes)::boolean THEN joined_seq
             WHEN last_pos < sqlc.arg(pos)::bigint THEN until_seq
-            ELSE log_told_until(convo_id, joined_seq, until_seq, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint)
+            ELSE log_told_until(convo_id, joined_seq, until_seq, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint)
         END AS after_seq
     FROM mine
 )

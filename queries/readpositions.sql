@@ -28,8 +28,8 @@ WITH stood AS (
     SET last_pos = greatest(a.last_pos, excluded.last_pos), last_n = a.last_n + 1
     RETURNING a.gen, a.last_pos, a.last_n
 ), told AS (
-    INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
-    SELECT placed.gen, placed.last_pos, sqlc.arg(lane), 0, placed.last_n, 'read', sqlc.arg(did),
+    INSERT INTO events (gen, pos, stream_key, seq, n, kind, target_did, body, created_at)
+    SELECT placed.gen, placed.last_pos, sqlc.arg(stream_key), 0, placed.last_n, 'read', sqlc.arg(did),
         jsonb_build_object('convoId', encode(sqlc.arg(convo_id), 'hex'), 'seq', sqlc.arg(seq)::bigint), sqlc.arg(now)::timestamptz
     FROM placed
 )

@@ -77,15 +77,15 @@ ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq
 -- Removes events for one account from before a time, the oldest first.
 DELETE FROM events e
 USING (
-    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o
+    SELECT o.gen, o.pos, o.stream_key, o.seq, o.n FROM events o
     WHERE o.target_did IS NOT NULL AND o.created_at < sqlc.arg(before)::timestamptz
         AND (o.gen < (SELECT g.gen FROM log_generation g) OR o.pos < (SELECT log_horizon()))
     ORDER BY o.created_at
     LIMIT sqlc.arg(batch)::bigint
     FOR UPDATE OF o SKIP LOCKED
 ) k
-WHERE e.gen = k.gen AND e.pos = k.pos AND e.lane = k.lane AND e.seq = k.seq AND e.n = k.n
-RETURNING e.gen, e.pos, e.lane, e.seq, e.n;
+WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n
+RETURNING e.gen, e.pos, e.stream_key, e.seq, e.n;
 
 -- name: RemoveEndedRecipients :many
 -- Removes recipients whose Welcome ended before a time.
@@ -131,12 +131,12 @@ FROM messages m WHERE m.convo_id = sqlc.arg(convo_id) ORDER BY m.seq LIMIT sqlc.
 -- name: RemoveConvoEvents :many
 DELETE FROM events e
 USING (
-    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o WHERE o.convo_id = sqlc.arg(convo_id)
+    SELECT o.gen, o.pos, o.stream_key, o.seq, o.n FROM events o WHERE o.convo_id = sqlc.arg(convo_id)
     ORDER BY o.gen, o.pos, o.seq, o.n
     LIMIT sqlc.arg(batch)::bigint
 ) k
-WHERE e.gen = k.gen AND e.pos = k.pos AND e.lane = k.lane AND e.seq = k.seq AND e.n = k.n
-RETURNING e.gen, e.pos, e.lane, e.seq, e.n;
+WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n
+RETURNING e.gen, e.pos, e.stream_key, e.seq, e.n;
 
 -- name: RemoveConvoIDs :execrows
 DELETE FROM removed_messages r

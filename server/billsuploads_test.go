@@ -89,7 +89,7 @@ func TestUploadsReserve(t *testing.T) {
 			t.Errorf("an upload under way: %v", err)
 		}
 	}
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM orphan_objects`); n != 0 {
 		t.Errorf("%d loose objects", n)
 	}
 }
@@ -106,7 +106,7 @@ func TestReservationsEnd(t *testing.T) {
 	now := time.Now()
 	s.Now = func() time.Time { return now }
 	upload(t, s, servertest.DID("alice"), randomBytes(100))
-	dbtest.Exec(t, s.Pool, `INSERT INTO loose_objects (object_key, since, doomed, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, servertest.DID("alice"), int64(limit.MaxBlobBytes))
+	dbtest.Exec(t, s.Pool, `INSERT INTO orphan_objects (object_key, since, marked, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, servertest.DID("alice"), int64(limit.MaxBlobBytes))
 	try := func() error {
 		_, err := s.UploadBlob(t.Context(), servertest.As(servertest.DID("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(10)), ContentType: anyBytes, ContentLength: 10})
 		return err
@@ -188,7 +188,7 @@ func TestUploadsThatFailHereCostNothing(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	dbtest.Exec(t, s.Pool, `ALTER TABLE loose_objects RENAME TO gone`)
+	dbtest.Exec(t, s.Pool, `ALTER TABLE orphan_objects RENAME TO gone`)
 	m.takes(t, limit.StoredBytes, alice, 0, func() {
 		if try() == nil {
 			t.Error("stored without its row")

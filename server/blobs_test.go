@@ -60,7 +60,7 @@ func attach(t testing.TB, s *Server, convo xrpc.ConvoID, who string, cids ...str
 func tally(t testing.TB, s *Server, who string) string {
 	t.Helper()
 	return dbtest.Value[string](t, s.Pool, `SELECT format('%s blobs, %s bytes counted, %s bytes, %s loose', count(b), coalesce(max(a.blob_bytes), 0),
-		coalesce(sum(b.size), 0), (SELECT count(*) FROM loose_objects)) FROM accounts a LEFT JOIN blobs b USING (did) WHERE a.did = $1`, who)
+		coalesce(sum(b.size), 0), (SELECT count(*) FROM orphan_objects)) FROM accounts a LEFT JOIN blobs b USING (did) WHERE a.did = $1`, who)
 }
 
 func TestBlobUploadAndFetch(t *testing.T) {

@@ -169,7 +169,7 @@ func TestCleanerCollectsLooseObjects(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	for key, written := range map[string]bool{"aa/announced": false, "aa/written": true} {
-		dbtest.Exec(t, s.Pool, `INSERT INTO loose_objects VALUES ($1, $2, FALSE)`, key, now)
+		dbtest.Exec(t, s.Pool, `INSERT INTO orphan_objects VALUES ($1, $2, FALSE)`, key, now)
 		if written {
 			if _, err := s.config.Blobs.Write(t.Context(), key, strings.NewReader("x"), 1); err != nil {
 				t.Fatal(err)
@@ -180,14 +180,14 @@ func TestCleanerCollectsLooseObjects(t *testing.T) {
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM orphan_objects`); n != 2 {
 		t.Fatalf("%d objects left of a slow upload", n)
 	}
 	now = now.Add(time.Second)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM orphan_objects`); n != 0 {
 		t.Fatalf("%d objects are left", n)
 	}
 	if _, err := s.config.Blobs.Read(t.Context(), "aa/written", 0, -1); err == nil {

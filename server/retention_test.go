@@ -208,11 +208,11 @@ func TestTwoCleaners(t *testing.T) {
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM removed_messages`); n != 2*each {
 		t.Errorf("%d ids are remembered", n)
 	}
-	g, err := db.New(s.Pool).ReadFloor(t.Context())
+	g, err := db.New(s.Pool).ReadLowWater(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := max(one, two); g.FloorPos != each/10 || !bytes.Equal(g.FloorLane, want.Stored()) || g.FloorSeq != each || g.FloorN != 0 {
+	if want := max(one, two); g.LowWaterPos != each/10 || !bytes.Equal(g.LowWaterStreamKey, want.Stored()) || g.LowWaterSeq != each || g.LowWaterN != 0 {
 		t.Errorf("the floor is %+v", g)
 	}
 }
@@ -311,8 +311,8 @@ func TestEventsAge(t *testing.T) {
 	if own == 0 || shared == 0 {
 		t.Fatalf("%d and %d events", own, shared)
 	}
-	last := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s %s %s', pos, lane, seq, n) FROM events WHERE target_did IS NOT NULL
-		ORDER BY pos DESC, lane DESC, seq DESC, n DESC LIMIT 1`)
+	last := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s %s %s', pos, stream_key, seq, n) FROM events WHERE target_did IS NOT NULL
+		ORDER BY pos DESC, stream_key DESC, seq DESC, n DESC LIMIT 1`)
 	*now = dbtest.Value[time.Time](t, s.Pool, `SELECT max(created_at) FROM events`).Add(limit.MessageTime)
 	clean(t, s)
 	if n := count("target_did IS NOT NULL"); n != own {
@@ -323,7 +323,7 @@ func TestEventsAge(t *testing.T) {
 	if a, b := count("target_did IS NOT NULL"), count("convo_id IS NOT NULL"); a != 0 || b != shared {
 		t.Errorf("after it %d of %d and %d of %d are left", a, own, b, shared)
 	}
-	if got := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
+	if got := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s %s %s', low_water_pos, low_water_stream_key, low_water_seq, low_water_n) FROM log_generation`); got != last {
 		t.Errorf("the floor is %s, want %s", got, last)
 	}
 	if got := membersOf(t, s, servertest.IDOf(g)); len(got) != 1 {

@@ -86,7 +86,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 			t.Fatal(err)
 		}
 		cursors[name] = eventlog.NewCodec(at.Gen, at.Secret.Bytes).Encode(eventlog.Cursor{
-			Position: eventlog.Position{Pos: at.Pos, StreamKey: eventlog.StreamKey(at.Lane), Seq: at.Seq, N: at.N}})
+			Position: eventlog.Position{Pos: at.Pos, StreamKey: eventlog.StreamKey(at.StreamKey), Seq: at.Seq, N: at.N}})
 	}
 	mark("before")
 	servertest.SendMessages(t, s, convo, alice, 1)

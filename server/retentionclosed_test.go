@@ -94,7 +94,7 @@ func TestClosedConversationGoes(t *testing.T) {
 	if _, err := s.config.Blobs.Read(t.Context(), key, 0, -1); err == nil {
 		t.Error("the blob is still there")
 	}
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE lane = $1`, convo); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE stream_key = $1`, convo); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
 	_, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})

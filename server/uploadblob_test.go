@@ -37,7 +37,7 @@ func TestBlobUploadRefuses(t *testing.T) {
 			servertest.WantError(t, err, c.want)
 		})
 	}
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM loose_objects)`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM orphan_objects)`); n != 0 {
 		t.Fatalf("%d rows are left of refused uploads", n)
 	}
 	out, err := s.UploadBlob(t.Context(), servertest.As(servertest.DID("alice")), &xrpc.Upload{Body: io.LimitReader(zeros{}, limit.MaxBlob), ContentType: anyBytes, ContentLength: limit.MaxBlob})
@@ -108,7 +108,7 @@ func TestBlobQuota(t *testing.T) {
 		t.Fatalf("uploading again at the quota: %s", again)
 	}
 	upload(t, s, servertest.DID("bob"), old)
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM orphan_objects`); n != 0 {
 		t.Fatalf("%d loose objects", n)
 	}
 }

@@ -27,7 +27,7 @@ var mayReadWhole = map[string]string{
 
 	"BeginGenerationOfConvos conversations": "is for every conversation",
 	"BeginGenerationOfAccounts accounts":    "is for every account",
-	"DoomLooseObjects loose_objects":        "walks the index by age up to its limit; a row is there for an upload that runs or an object that goes",
+	"MarkOrphanObjects orphan_objects":      "walks the index by age up to its limit; a row is there for an upload that runs or an object that goes",
 }
 
 // TestPlansForTablesThatGrow checks that no query reads a whole table, neither
@@ -90,7 +90,7 @@ var multiplied = map[string]string{
 	"EndMemberships":       ofCommit,
 	"EndRejoinRequests":    ofCommit,
 	"RejoinRequested":      ofCommit,
-	"Standings":            ofCommit,
+	"MembershipStates":     ofCommit,
 
 	"AttachBlobs":              "a message names ten blobs at most, of one account",
 	"DeletedDevices":           "an account has few deleted devices",

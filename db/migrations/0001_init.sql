@@ -13,8 +13,8 @@
 -- compress them only costs time.
 --
 -- Streams and sync read from the log. Every durable event is a row that is
--- written in the transaction that causes it, at a position (gen, pos, lane,
--- seq, n). lane is the stream key: a conversation or an account. Positions
+-- written in the transaction that causes it, at a position (gen, pos, stream_key,
+-- seq, n). stream_key is the stream key: a conversation or an account. Positions
 -- order the events of one conversation as its row was locked. pos is the id of
 -- the writing transaction or a later one, so no row can appear below the oldest
 -- running transaction.
@@ -40,10 +40,10 @@ CREATE TABLE log_generation (
     -- The retention low-water mark: the position of the last row that retention
     -- removed. Cursors before it are outdated. It rises in the transaction that
     -- removes.
-    floor_pos         BIGINT NOT NULL DEFAULT 0,
-    floor_lane        BYTEA NOT NULL DEFAULT '',
-    floor_seq         BIGINT NOT NULL DEFAULT 0,
-    floor_n           BIGINT NOT NULL DEFAULT 0,
+    low_water_pos         BIGINT NOT NULL DEFAULT 0,
+    low_water_stream_key        BYTEA NOT NULL DEFAULT '',
+    low_water_seq         BIGINT NOT NULL DEFAULT 0,
+    low_water_n           BIGINT NOT NULL DEFAULT 0,
     began_at          TIMESTAMPTZ NOT NULL
 );
 INSERT INTO log_generation (gen, secret, began_at) VALUES (1, gen_random_uuid(), now());
@@ -198,7 +198,7 @@ ALTER TABLE group_infos ALTER COLUMN group_info SET STORAGE EXTERNAL;
 ALTER TABLE group_infos ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 
 -- Application messages, commits and proposals, in one order. These rows are
--- also log entries, with the conversation as lane and n = 0.
+-- also log entries, with the conversation as stream_key and n = 0.
 CREATE TABLE messages (
     convo_id    BYTEA NOT NULL,
     seq         BIGINT NOT NULL CHECK (seq > 0),
@@ -266,11 +266,11 @@ CREATE TABLE events (
     -- or for events of one account only the beginning of a SHA-256, which is
     -- shorter than any conversation id: 15 bytes of that of the DID for the
     -- account's own events, 14 of that of a device's id for the device's.
-    lane       BYTEA NOT NULL,
+    stream_key       BYTEA NOT NULL,
     -- The newest message of the conversation at that time: the event comes
     -- after it.
     seq        BIGINT NOT NULL,
-    -- Rises within a lane.
+    -- Rises within a stream_key.
     n          BIGINT NOT NULL CHECK (n > 0),
     kind       TEXT COLLATE "C" NOT NULL CHECK (kind IN ('membership', 'welcome', 'rejoin-requested',
                'convo-damaged', 'key-packages-low', 'read')),
@@ -283,7 +283,7 @@ CREATE TABLE events (
     -- The content, with the names of the lexicon.
     body       JSONB NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
-    PRIMARY KEY (gen, pos, lane, seq, n),
+    PRIMARY KEY (gen, pos, stream_key, seq, n),
     CHECK ((convo_id IS NULL) <> (target_did IS NULL))
 );
 CREATE INDEX events_by_convo ON events (convo_id, gen, pos, seq, n) WHERE convo_id IS NOT NULL;
@@ -295,7 +295,7 @@ CREATE INDEX events_target_age ON events (created_at) WHERE target_did IS NOT NU
 -- is not after a position, lo if there is none. Positions rise with seq, so it
 -- is found by few probes of the primary key, the first of them near the end,
 -- where it usually is.
-CREATE FUNCTION log_told_until(convo BYTEA, lo BIGINT, hi BIGINT, at_gen BIGINT, at_pos BIGINT, at_lane BYTEA, at_seq BIGINT)
+CREATE FUNCTION log_told_until(convo BYTEA, lo BIGINT, hi BIGINT, at_gen BIGINT, at_pos BIGINT, at_stream_key BYTEA, at_seq BIGINT)
 RETURNS BIGINT LANGUAGE plpgsql STABLE AS $$
 DECLARE
     step BIGINT := 16;
@@ -310,7 +310,7 @@ BEGIN
         FROM messages m WHERE m.convo_id = convo AND m.seq > lo AND m.seq <= mid
         ORDER BY m.seq DESC LIMIT 1;
         IF NOT FOUND OR probe_gen < at_gen
-            OR (probe_pos, convo, probe_seq) <= (at_pos, at_lane, at_seq) THEN
+            OR (probe_pos, convo, probe_seq) <= (at_pos, at_stream_key, at_seq) THEN
             lo := mid;
             step := 0;
         ELSE
@@ -327,20 +327,20 @@ END $$;
 -- their number and would collect and sort them: with a backlog, all of it for
 -- every page. Therefore the settings leave it only the index scan.
 -- +goose StatementBegin
-CREATE FUNCTION log_messages(in_gen BIGINT, at_pos BIGINT, at_lane BYTEA, at_seq BIGINT, max_rows BIGINT) RETURNS SETOF messages
+CREATE FUNCTION log_messages(in_gen BIGINT, at_pos BIGINT, at_stream_key BYTEA, at_seq BIGINT, max_rows BIGINT) RETURNS SETOF messages
 LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off AS $$
     SELECT m.* FROM messages m
-    WHERE m.gen = in_gen AND (m.pos, m.convo_id, m.seq) > (at_pos, at_lane, at_seq) AND m.pos < log_horizon()
+    WHERE m.gen = in_gen AND (m.pos, m.convo_id, m.seq) > (at_pos, at_stream_key, at_seq) AND m.pos < log_horizon()
     ORDER BY m.pos, m.convo_id, m.seq
     LIMIT max_rows
 $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE FUNCTION log_events(in_gen BIGINT, at_pos BIGINT, at_lane BYTEA, at_seq BIGINT, at_n BIGINT, max_rows BIGINT) RETURNS SETOF events
+CREATE FUNCTION log_events(in_gen BIGINT, at_pos BIGINT, at_stream_key BYTEA, at_seq BIGINT, at_n BIGINT, max_rows BIGINT) RETURNS SETOF events
 LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off AS $$
     SELECT e.* FROM events e
-    WHERE e.gen = in_gen AND (e.pos, e.lane, e.seq, e.n) > (at_pos, at_lane, at_seq, at_n) AND e.pos < log_horizon()
-    ORDER BY e.pos, e.lane, e.seq, e.n
+    WHERE e.gen = in_gen AND (e.pos, e.stream_key, e.seq, e.n) > (at_pos, at_stream_key, at_seq, at_n) AND e.pos < log_horizon()
+    ORDER BY e.pos, e.stream_key, e.seq, e.n
     LIMIT max_rows
 $$;
 -- +goose StatementEnd
@@ -419,6 +419,34 @@ CREATE TABLE accounts (
     last_pos   BIGINT NOT NULL DEFAULT 0,
     last_n     BIGINT NOT NULL DEFAULT 0
 );
+
+-- The accounts that an account has blocked.
+CREATE TABLE blocks (
+    did         TEXT COLLATE "C" NOT NULL REFERENCES accounts,
+    blocked_did TEXT COLLATE "C" NOT NULL,
+    created_at  TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (did, blocked_did)
+);
+-- The blocks of an account in the order of listBlocks.
+CREATE INDEX blocks_by_age ON blocks (did, created_at DESC, blocked_did DESC);
+
+-- Reports of accounts to the operator. What they say is the statement of the reporter.
+CREATE TABLE reports (
+    report_id    BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    reporter_did TEXT COLLATE "C" NOT NULL,
+    reason_type  TEXT COLLATE "C" NOT NULL,
+    reason       TEXT,
+    convo_id     BYTEA,
+    subject_did  TEXT COLLATE "C",
+    message_id   BYTEA,
+    -- An age file; the service has no key for it.
+    evidence     BYTEA,
+    created_at   TIMESTAMPTZ NOT NULL,
+    resolved_at  TIMESTAMPTZ,
+    CHECK (convo_id IS NOT NULL OR subject_did IS NOT NULL)
+);
+CREATE INDEX reports_open ON reports (report_id) WHERE resolved_at IS NULL;
+CREATE INDEX reports_resolved ON reports (resolved_at) WHERE resolved_at IS NOT NULL;
 
 -- The origin of an account, for limits that the new accounts of one origin
 -- share.
@@ -540,18 +568,18 @@ CREATE INDEX blobs_unattached ON blobs (created_at) WHERE NOT attached;
 -- Orphan objects: objects in the blob storage that belong to no blob, because
 -- they are being written or must be deleted. An object is listed here before it
 -- exists and until it is deleted, so that none is lost in a crash.
-CREATE TABLE loose_objects (
+CREATE TABLE orphan_objects (
     object_key TEXT COLLATE "C" PRIMARY KEY,
     since      TIMESTAMPTZ NOT NULL,
     -- Marked for deletion: no upload may claim it any more.
-    doomed     BOOLEAN NOT NULL,
+    marked     BOOLEAN NOT NULL,
     -- For an upload: the account, and how many bytes of its quota are reserved.
     did        TEXT COLLATE "C",
     reserved   BIGINT,
     CHECK ((did IS NULL) = (reserved IS NULL))
 );
-CREATE INDEX loose_objects_since ON loose_objects (since);
-CREATE INDEX loose_objects_uploads ON loose_objects (did) WHERE did IS NOT NULL;
+CREATE INDEX orphan_objects_since ON orphan_objects (since);
+CREATE INDEX orphan_objects_uploads ON orphan_objects (did) WHERE did IS NOT NULL;
 
 -- The messages that refer to a blob, which determine who may read it.
 CREATE TABLE message_blobs (
@@ -590,7 +618,7 @@ CREATE INDEX tickets_expiry ON tickets (expires_at);
 -- +goose Down
 
 DROP FUNCTION log_messages, log_events, log_told_until;
-DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, package_claims, account_keys, key_packages, devices, account_origins, accounts, commit_failures, rejoin_requests,
+DROP TABLE tickets, idempotency_records, message_blobs, orphan_objects, blobs, package_claims, account_keys, key_packages, devices, account_origins, blocks, reports, accounts, commit_failures, rejoin_requests,
     welcome_recipients, welcomes, events, lapsed_proposals, removed_messages, messages, group_infos, leaves, read_positions, memberships, conversations;
 DROP FUNCTION log_timeline, log_database_oid, log_system_identifier, log_next_xid, log_horizon, log_own_xid, log_current_generation;
 DROP TABLE log_generation;

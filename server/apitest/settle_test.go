@@ -26,7 +26,7 @@ func (s *stack) settle(t testing.TB) {
 			continue
 		}
 		place, known := s.hubPlace(t)
-		if known && place.Compare(eventlog.Position{Pos: log.Pos, StreamKey: eventlog.StreamKey(log.Lane), Seq: log.Seq, N: log.N}) >= 0 {
+		if known && place.Compare(eventlog.Position{Pos: log.Pos, StreamKey: eventlog.StreamKey(log.StreamKey), Seq: log.Seq, N: log.N}) >= 0 {
 			return
 		}
 	}
@@ -55,7 +55,7 @@ func (s *stack) now(t testing.TB) string {
 	t.Helper()
 	s.settle(t)
 	log := must(db.New(s.pool).ReadPlace(t.Context()))(t)
-	return s.codec(t).Encode(eventlog.Cursor{Position: eventlog.Position{Pos: log.Pos, StreamKey: eventlog.StreamKey(log.Lane), Seq: log.Seq, N: log.N}})
+	return s.codec(t).Encode(eventlog.Cursor{Position: eventlog.Position{Pos: log.Pos, StreamKey: eventlog.StreamKey(log.StreamKey), Seq: log.Seq, N: log.N}})
 }
 
 // future returns a cursor that is ahead of the log, as after a restore from a

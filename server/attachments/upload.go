@@ -90,7 +90,7 @@ func (s *Service) reserve(ctx context.Context, did, key string, length int64) (f
 		if fits = used+max(length, 1) <= limit.MaxBlobBytes; err != nil || !fits {
 			return err
 		}
-		return q.AddLooseObject(ctx, db.AddLooseObjectParams{ObjectKey: key, Since: s.Now(), Did: did, Reserved: max(0, length)})
+		return q.AddOrphanObject(ctx, db.AddOrphanObjectParams{ObjectKey: key, Since: s.Now(), Did: did, Reserved: max(0, length)})
 	})
 	if err != nil {
 		return false, fmt.Errorf("announce object: %w", err)
@@ -167,7 +167,7 @@ func insertBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out 
 	if used+b.Size > limit.MaxBlobBytes {
 		return nil, false, quotaExceeded(used, 0)
 	}
-	n, err := q.ClaimLooseObject(ctx, b.ObjectKey)
+	n, err := q.ClaimOrphanObject(ctx, b.ObjectKey)
 	if err != nil {
 		return nil, false, fmt.Errorf("claim object: %w", err)
 	}
@@ -254,7 +254,7 @@ func mediaType(header string) string {
 func (s *Service) dropObject(ctx context.Context, key string) (orphan bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
-	n, err := db.New(s.Pool).DoomLooseObject(ctx, key)
+	n, err := db.New(s.Pool).MarkOrphanObject(ctx, key)
 	if orphan = err == nil && n > 0; orphan {
 		err = retention.DeleteOrphan(ctx, s.Pool, s.blobs, key)
 	}

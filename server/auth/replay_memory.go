@@ -23,9 +23,9 @@ type MemoryReplayConfig struct {
 	boot  string
 }
 
-// MemoryReplay is a ReplayStore in the memory of one process. Its records begin
-// with those in MarkFile, or else at its start; tokens issued before are
-// refused. A used token is never forgotten while it would still be accepted.
+// MemoryReplay is a ReplayStore in the memory of one process. It starts with the
+// records in MarkFile. Without them it refuses tokens issued before its start,
+// since it cannot know which of them were used. A used token is never forgotten while it would still be accepted.
 // When the store is full, it refuses the issuers with the most tokens, see
 // share.
 type MemoryReplay struct {

@@ -40,7 +40,7 @@ const (
 
 // Memberships reads the membership states of dids. Non-members have no entry.
 func Memberships(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, dids []string) (map[string]Membership, error) {
-	rows, err := q.Standings(ctx, convoID, dids)
+	rows, err := q.MembershipStates(ctx, convoID, dids)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
@@ -55,7 +55,8 @@ func Memberships(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, dids 
 	return out, nil
 }
 
-// Device names a device: its account, and the id that its leaf signature key has.
+// Device identifies a device by its account and by the id of its leaf signature
+// key.
 type Device struct{ DID, ID string }
 
 // DeletedDevices reads which devices of the accounts dids, with one of ids, are

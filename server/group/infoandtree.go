@@ -90,8 +90,8 @@ func (g *groupInfoAndTree) verify(tree *mls.RatchetTree, cache *mls.LeafCache) (
 	return group, nil
 }
 
-// checkStates refuses a GroupInfo that states anything else than group, whose
-// tree it may leave out. what says in the error which group that is.
+// checkStates refuses a GroupInfo that does not describe group. The GroupInfo may
+// come without its tree. what names the group in the error.
 func (g *groupInfoAndTree) checkStates(group *mls.Group, what string, cache *mls.LeafCache) error {
 	tree := g.tree
 	if tree == nil {
@@ -110,8 +110,8 @@ func (g *groupInfoAndTree) checkStates(group *mls.Group, what string, cache *mls
 	return err
 }
 
-// treeBeside returns the tree of group, which the GroupInfo states, as it is
-// stored beside the GroupInfo: nil where the GroupInfo has the tree inside.
+// treeBeside returns the tree to store beside the GroupInfo: that of group, or
+// nil if the GroupInfo contains it.
 func (g *groupInfoAndTree) treeBeside(group *mls.Group) []byte {
 	if _, inside := g.info.Extensions.Find(mls.ExtensionRatchetTree); inside {
 		return nil

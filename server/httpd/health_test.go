@@ -179,7 +179,9 @@ func TestRuntimeMemoryIsMeasured(t *testing.T) {
 	for i := 0; i < len(ballast); i += 4096 {
 		ballast[i] = 1
 	}
-	if grown := runtimeMemory() - before; grown < 60<<20 || grown > 200<<20 {
+	// Tests that run at the same time may free some memory between the two
+	// measurements, or take more.
+	if grown := runtimeMemory() - before; grown < 32<<20 || grown > 200<<20 {
 		t.Errorf("64 MiB more are seen as %d bytes more", int64(grown))
 	}
 	runtime.KeepAlive(ballast)

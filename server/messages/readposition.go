@@ -37,7 +37,7 @@ func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.
 		return nil, err
 	}
 	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{
-		ConvoID: in.ConvoID, Did: caller.DID, Seq: in.Seq, Now: s.Timestamp(), Lane: []byte(eventlog.AccountStreamKey(caller.DID)),
+		ConvoID: in.ConvoID, Did: caller.DID, Seq: in.Seq, Now: s.Timestamp(), StreamKey: []byte(eventlog.AccountStreamKey(caller.DID)),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, convo.NotMember() // removed after the check above

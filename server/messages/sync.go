@@ -174,7 +174,7 @@ func (c *syncRead) readCursor() error {
 	c.after, c.until = v.After, v.Until
 	// A zero position with After set is the cursor between the parts of an answer
 	// to a client that began without a cursor.
-	lowWater := eventlog.Position{Pos: c.logEnd.FloorPos, StreamKey: eventlog.StreamKey(c.logEnd.FloorLane), Seq: c.logEnd.FloorSeq, N: c.logEnd.FloorN}
+	lowWater := eventlog.Position{Pos: c.logEnd.LowWaterPos, StreamKey: eventlog.StreamKey(c.logEnd.LowWaterStreamKey), Seq: c.logEnd.LowWaterSeq, N: c.logEnd.LowWaterN}
 	c.resumes = v.Compare(lowWater) >= 0 && (v.After == "" || v.Position != eventlog.Position{})
 	if c.resumes {
 		c.from = v.Position
@@ -196,7 +196,7 @@ type replayRange struct {
 }
 
 func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
-	end := eventlog.Position{Pos: c.logEnd.Pos, StreamKey: eventlog.StreamKey(c.logEnd.Lane), Seq: c.logEnd.Seq, N: c.logEnd.N}
+	end := eventlog.Position{Pos: c.logEnd.Pos, StreamKey: eventlog.StreamKey(c.logEnd.StreamKey), Seq: c.logEnd.Seq, N: c.logEnd.N}
 	horizon := c.logEnd.Horizon
 	if c.after == "" {
 		c.until = end.Pos
@@ -207,7 +207,7 @@ func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
 		MemberBytes: convo.MemberViewBytes, DeviceBytes: convo.DeviceLeafBytes, Named: []byte(c.question.positions), Resumes: c.resumes,
-		Gen: c.logEnd.Gen, Pos: c.from.Pos, Lane: []byte(c.from.StreamKey), Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
+		Gen: c.logEnd.Gen, Pos: c.from.Pos, StreamKey: []byte(c.from.StreamKey), Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find what is new: %w", err)

@@ -27,7 +27,7 @@ func tellAll(t testing.TB, s *Server, who, action, write string) {
 	dbtest.Exec(t, s.Pool, `WITH c AS (
 			UPDATE conversations SET last_pos = greatest(last_pos, log_own_xid()), last_n = last_n + 1 RETURNING *
 		), told AS (
-			INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, body, created_at)
+			INSERT INTO events (gen, pos, stream_key, seq, n, kind, convo_id, body, created_at)
 			SELECT gen, last_pos, convo_id, last_seq, last_n, 'membership', convo_id,
 				jsonb_build_object('did', $1::text, 'action', $2::text, 'epoch', epoch), now() FROM c
 		) `+write, who, action)

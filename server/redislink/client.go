@@ -45,8 +45,8 @@ func NewPatientClient(rawURL string, d time.Duration) (redis.UniversalClient, er
 	return redis.NewClient(o), nil
 }
 
-// Within calls f with a timeout, 0 for Timeout. The context is not cancelled
-// with that of the request: otherwise a client that hangs up would make Redis
+// Within calls f with the timeout d, or with Timeout if d is 0. The context of f
+// outlives that of the request: otherwise a client that hangs up would make Redis
 // seem lost.
 func Within(ctx context.Context, d time.Duration, f func(context.Context) error) error {
 	if d == 0 {

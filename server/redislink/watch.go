@@ -57,8 +57,8 @@ func NewWatch(ctx context.Context, c WatchConfig) *Watch {
 	return w
 }
 
-// Lost starts the probes. The caller has stopped using Redis, and calls Lost
-// once for each time it did.
+// Lost starts the probes. The caller calls it once each time it stops using
+// Redis.
 func (w *Watch) Lost(reason error) {
 	w.mu.Lock()
 	if w.ctx.Err() != nil {

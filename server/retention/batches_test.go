@@ -66,7 +66,7 @@ func TestClosedConversationGoesInParts(t *testing.T) {
 	pool, now := dbtest.Pool(t), time.Now().Truncate(time.Second)
 	c := New(Config{Pool: pool, Clock: func() time.Time { return now }})
 	convo := addConvo(t, pool, &now)
-	dbtest.Exec(t, pool, `INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, body, created_at)
+	dbtest.Exec(t, pool, `INSERT INTO events (gen, pos, stream_key, seq, n, kind, convo_id, body, created_at)
 		SELECT 1, 1, $1, 5, n, 'membership', $1, '{}', $2 FROM generate_series(1, 7) n`, convo, now)
 	dbtest.Exec(t, pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
 		SELECT $1, 100 + n, ('x' || n)::bytea, 'commit', 100 + n, 'did:web:x.example', 'x', $2, 1, 2 FROM generate_series(1, 1200) n`, convo, now)
@@ -100,7 +100,7 @@ func TestClosedConversationGoesInParts(t *testing.T) {
 	if n := count(); n != 0 {
 		t.Errorf("%d rows are left", n)
 	}
-	if got, want := dbtest.Value[string](t, pool, `SELECT format('%s %s', floor_pos, floor_seq) FROM log_generation`), "2 1300"; got != want {
+	if got, want := dbtest.Value[string](t, pool, `SELECT format('%s %s', low_water_pos, low_water_seq) FROM log_generation`), "2 1300"; got != want {
 		t.Errorf("the low-water mark is %s, want %s: the last message", got, want)
 	}
 }

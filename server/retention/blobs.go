@@ -52,7 +52,7 @@ func (c *Cleaner) collectBlobs(ctx context.Context) (bool, error) {
 // deleteOrphans deletes objects that belong to no blob from the blob store.
 func (c *Cleaner) deleteOrphans(ctx context.Context) (bool, error) {
 	q := db.New(c.pool)
-	keys, err := q.DoomLooseObjects(ctx, c.now().Add(-OrphanTime), batch)
+	keys, err := q.MarkOrphanObjects(ctx, c.now().Add(-OrphanTime), batch)
 	if err != nil {
 		return false, fmt.Errorf("mark objects for deletion: %w", err)
 	}
@@ -71,7 +71,7 @@ func DeleteOrphan(ctx context.Context, pool *pgxpool.Pool, blobs *blob.Store, ke
 	if err := blobs.Delete(ctx, key); err != nil {
 		return err
 	}
-	if err := db.New(pool).ForgetLooseObject(ctx, key); err != nil {
+	if err := db.New(pool).ForgetOrphanObject(ctx, key); err != nil {
 		return fmt.Errorf("forget object: %w", err)
 	}
 	return nil

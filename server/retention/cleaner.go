@@ -97,8 +97,8 @@ func (c *Cleaner) Round(ctx context.Context) error {
 		step step
 	}{
 		{kindTicket, c.tickets}, {kindAnswer, c.idempotencyRecords}, {kindSigningKey, c.signingKeys}, {kindOrigin, c.origins},
-		{kindPackage, c.keyPackages}, {kindClaim, c.claims}, {kindRecipient, c.endedWelcomes}, {kindMessage, c.messages},
-		{kindProposal, c.proposals}, {kindEvent, c.events}, {kindConvo, c.closedConvos},
+		{kindPackage, c.keyPackages}, {kindClaim, c.claims}, {kindRecipient, c.endedWelcomes}, {kindReport, c.reports},
+		{kindMessage, c.messages}, {kindProposal, c.proposals}, {kindEvent, c.events}, {kindConvo, c.closedConvos},
 		// These are last, since the steps before leave blobs and objects to them.
 		{kindBlob, c.collectBlobs}, {kindObject, c.deleteOrphans},
 	} {
@@ -149,6 +149,12 @@ func (c *Cleaner) idempotencyRecords(ctx context.Context) (more bool, err error)
 func (c *Cleaner) signingKeys(ctx context.Context) (more bool, err error) {
 	n, err := db.New(c.pool).DeleteOldAccountKeys(ctx, auth.StoredKeyTTL.Seconds(), batch)
 	return c.counted(kindSigningKey, n, err)
+}
+
+// reports removes reports some time after they were resolved.
+func (c *Cleaner) reports(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).DeleteResolvedReports(ctx, c.now().Add(-limit.ResolvedReportTime), batch)
+	return c.counted(kindReport, n, err)
 }
 
 // origins removes confirmed origins of new accounts after their week.

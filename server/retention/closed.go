@@ -104,7 +104,7 @@ func (c *closedConvo) removeEvents(ctx context.Context, most int64) (int64, bool
 	var last lowWater
 	for _, r := range rows {
 		if r.N <= c.lastN {
-			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: eventlog.StreamKey(r.Lane), Seq: r.Seq, N: r.N})
+			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: eventlog.StreamKey(r.StreamKey), Seq: r.Seq, N: r.N})
 		}
 	}
 	c.events = int64(len(rows))

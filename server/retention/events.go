@@ -26,7 +26,7 @@ func (c *Cleaner) events(ctx context.Context) (bool, error) {
 		n = len(rows)
 		var last lowWater
 		for _, r := range rows {
-			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: eventlog.StreamKey(r.Lane), Seq: r.Seq, N: r.N})
+			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: eventlog.StreamKey(r.StreamKey), Seq: r.Seq, N: r.N})
 		}
 		return last.raise(ctx, q)
 	})

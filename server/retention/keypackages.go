@@ -15,9 +15,9 @@ import (
 const ExpiredPackageTime = 24 * time.Hour
 
 // keyPackages deletes expired and spent key packages. A spent package is kept until
-// it cannot be published again, since publishing it again would make it usable. A
-// package is published before it ends and lives at most MaxPackageLifetime from
-// then, so MaxPackageLifetime after it was spent it has ended.
+// it has expired, because publishing it again would make it usable. No package
+// outlives its publication by more than MaxPackageLifetime, so one that was spent
+// that long ago has expired.
 func (c *Cleaner) keyPackages(ctx context.Context) (bool, error) {
 	q, now := db.New(c.pool), c.now()
 	expired, err := q.DeleteExpiredKeyPackages(ctx, now.Add(-ExpiredPackageTime), batch)

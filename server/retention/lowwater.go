@@ -29,7 +29,7 @@ func (w *lowWater) raise(ctx context.Context, q *db.Queries) error {
 	if w.gen == 0 {
 		return nil
 	}
-	if err := q.RaiseFloor(ctx, db.RaiseFloorParams{Gen: w.gen, Pos: w.pos.Pos, Lane: []byte(w.pos.StreamKey), Seq: w.pos.Seq, N: w.pos.N}); err != nil {
+	if err := q.RaiseLowWater(ctx, db.RaiseLowWaterParams{Gen: w.gen, Pos: w.pos.Pos, StreamKey: []byte(w.pos.StreamKey), Seq: w.pos.Seq, N: w.pos.N}); err != nil {
 		return fmt.Errorf("raise the low-water mark of the log: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ const (
 	kindObject     = "object"
 	kindOrigin     = "origin"
 	kindPackage    = "key-package"
+	kindReport     = "report"
 	kindProposal   = "proposal"
 	kindRecipient  = "welcome-recipient"
 	kindSigningKey = "signing-key"
@@ -26,7 +27,7 @@ const (
 const metricGroup = "Cleaning"
 
 var whatLabel = metrics.Label{Name: "what", Values: []string{kindAnswer, kindBlob, kindClaim, kindConvo, kindEvent, kindMessage,
-	kindObject, kindOrigin, kindPackage, kindProposal, kindRecipient, kindSigningKey, kindTicket}}
+	kindObject, kindOrigin, kindPackage, kindProposal, kindRecipient, kindReport, kindSigningKey, kindTicket}}
 
 var (
 	removedMetric = metrics.Define(metrics.Metric{

@@ -189,7 +189,7 @@ func Listen(t testing.TB, pool *pgxpool.Pool, hub *eventlog.Hub, did string, cur
 		if err != nil {
 			t.Fatal(err)
 		}
-		from = codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, StreamKey: eventlog.StreamKey(at.Lane), Seq: at.Seq, N: at.N}})
+		from = codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, StreamKey: eventlog.StreamKey(at.StreamKey), Seq: at.Seq, N: at.N}})
 	}
 	c.MustConnect(hub, from)
 	return c

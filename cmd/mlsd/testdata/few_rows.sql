@@ -7,6 +7,13 @@ SELECT 'did:plc:account' || a, now() FROM generate_series(1, 4) a;
 INSERT INTO account_origins (did, origin, confirmed_at, settled_at)
 SELECT did, 'pds.example', now(), CASE WHEN did < 'did:plc:account3' THEN now() END FROM accounts;
 
+INSERT INTO blocks (did, blocked_did, created_at)
+SELECT did, 'did:plc:blocked' || b, now() FROM accounts CROSS JOIN generate_series(1, 3) b;
+
+INSERT INTO reports (reporter_did, reason_type, subject_did, evidence, created_at, resolved_at)
+SELECT did, 'com.atproto.moderation.defs#reasonSpam', 'did:plc:reported' || r, decode(repeat('ab', 300), 'hex'), now(), CASE r WHEN 1 THEN now() END
+FROM accounts CROSS JOIN generate_series(1, 3) r;
+
 INSERT INTO devices (did, device_id, created_at)
 SELECT did, 'device' || d, now() FROM accounts CROSS JOIN generate_series(1, 2) d;
 
@@ -67,7 +74,7 @@ SELECT convo_id, 1, did, now() FROM memberships;
 INSERT INTO blobs (did, cid, object_key, size, mime_type, created_at, attached)
 SELECT did, 'bafkrei' || md5(b::text), md5(did || b), 1000, 'application/octet-stream', now(), b > 1 FROM accounts CROSS JOIN generate_series(1, 4) b;
 
-INSERT INTO loose_objects (object_key, since, doomed, did, reserved)
+INSERT INTO orphan_objects (object_key, since, marked, did, reserved)
 SELECT md5(o::text), now(), o > 2, CASE WHEN o < 4 THEN 'did:plc:account1' END, CASE WHEN o < 4 THEN 1000 END FROM generate_series(1, 4) o;
 
 INSERT INTO message_blobs (convo_id, seq, cid, owner_did)
@@ -82,10 +89,10 @@ SELECT sha256(convert_to(r::text, 'UTF8')), sha256('x'), decode(repeat('ab', 100
 INSERT INTO tickets (ticket_hash, did, expires_at)
 SELECT sha256(convert_to(k::text, 'UTF8')), 'did:plc:account1', now() FROM generate_series(1, 4) k;
 
-INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, edge, body, created_at)
+INSERT INTO events (gen, pos, stream_key, seq, n, kind, convo_id, edge, body, created_at)
 SELECT 1, 100 + n, convo_id, n, n, 'membership', convo_id, n, '{"did": "did:plc:account1", "action": "joined", "epoch": 1}', now()
 FROM conversations CROSS JOIN generate_series(1, 4) n;
-INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
+INSERT INTO events (gen, pos, stream_key, seq, n, kind, target_did, body, created_at)
 SELECT 1, 100 + n, substr(sha256(convert_to(did, 'UTF8')), 1, 15), 0, n, 'read', did, '{"convoId": "00", "seq": 1}', now()
 FROM accounts CROSS JOIN generate_series(1, 4) n;
 

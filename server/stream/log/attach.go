@@ -35,7 +35,7 @@ func (a *attachment) checkScope(ctx context.Context) error {
 	}
 	m, err := db.New(a.hub.pool).ScopeState(ctx, db.ScopeStateParams{
 		ConvoIds: xrpc.StoredConvoIDs(slices.Collect(maps.Keys(a.scope))), Did: a.did, Gen: a.build.codec.gen,
-		Pos: a.registeredAt.Pos, Lane: []byte(a.registeredAt.StreamKey), Seq: a.registeredAt.Seq, N: a.registeredAt.N,
+		Pos: a.registeredAt.Pos, StreamKey: []byte(a.registeredAt.StreamKey), Seq: a.registeredAt.Seq, N: a.registeredAt.N,
 	})
 	switch {
 	case err != nil:
@@ -92,7 +92,7 @@ func (a *attachment) decode(ctx context.Context, cursor string) (Position, error
 		a.hub.state.wake.send()
 		return Position{}, ErrFutureCursor
 	}
-	lowWater := Position{Pos: a.logEnd.FloorPos, StreamKey: StreamKey(a.logEnd.FloorLane), Seq: a.logEnd.FloorSeq, N: a.logEnd.FloorN}
+	lowWater := Position{Pos: a.logEnd.LowWaterPos, StreamKey: StreamKey(a.logEnd.LowWaterStreamKey), Seq: a.logEnd.LowWaterSeq, N: a.logEnd.LowWaterN}
 	// A sync that began without a cursor and has reported only some of the
 	// conversations has more to report of the others than the log has.
 	unfinished := v.After != "" && v.Position == Position{}

@@ -87,7 +87,7 @@ func TestCursors(t *testing.T) {
 	}
 }
 
-// FuzzCursor: a text that is a cursor is the only text for that cursor.
+// FuzzCursor: no two texts decode to the same cursor.
 func FuzzCursor(f *testing.F) {
 	codec := eventlog.NewCodec(1, [16]byte{1})
 	f.Add(codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 5, StreamKey: "\x00\xff", Seq: 3}}))

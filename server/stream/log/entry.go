@@ -121,7 +121,7 @@ func (b builder) event(r eventRow) (entry, error) {
 func (b builder) logRow(r db.ReadLogRow) (entry, error) {
 	if r.N == 0 {
 		m := db.ReplayMessagesRow{
-			Pos: r.Pos, ConvoID: xrpc.ConvoIDOf(r.Lane), Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
+			Pos: r.Pos, ConvoID: xrpc.ConvoIDOf(r.StreamKey), Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
 			Ciphertext: r.Ciphertext, Blobs: r.Blobs, CreatedAt: r.CreatedAt,
 		}
 		if r.SenderDid != "" {
@@ -130,7 +130,7 @@ func (b builder) logRow(r db.ReadLogRow) (entry, error) {
 		return b.message(m), nil
 	}
 	return b.event(eventRow{
-		Position: Position{Pos: r.Pos, StreamKey: StreamKey(r.Lane), Seq: r.Seq, N: r.N}, kind: r.Kind, convo: r.ConvoID, target: r.TargetDid,
+		Position: Position{Pos: r.Pos, StreamKey: StreamKey(r.StreamKey), Seq: r.Seq, N: r.N}, kind: r.Kind, convo: r.ConvoID, target: r.TargetDid,
 		boundary: r.Edge, body: r.Body,
 	})
 }

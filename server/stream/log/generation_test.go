@@ -42,7 +42,7 @@ func TestGenerationBegins(t *testing.T) {
 		"timeline": "UPDATE log_generation SET timeline = timeline + 1",
 		"message from the future": `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 			VALUES ('\x00', 1, 'x', 'app', 0, 'x', now(), 1, 1::bigint << 50)`,
-		"event from the future": `INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
+		"event from the future": `INSERT INTO events (gen, pos, stream_key, seq, n, kind, target_did, body, created_at)
 			VALUES (1, 1::bigint << 50, 'x', 0, 1, 'read', 'did:x', '{}', now())`,
 	} {
 		t.Run(name, func(t *testing.T) {

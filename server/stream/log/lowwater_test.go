@@ -25,20 +25,20 @@ func (w *world) expire(pool *pgxpool.Pool, convo xrpc.ConvoID, upTo int64) {
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		var convos []xrpc.ConvoID
 		var seqs []int64
-		var last db.RaiseFloorParams
+		var last db.RaiseLowWaterParams
 		rows, err := tx.Query(ctx, `SELECT gen, pos, seq FROM messages WHERE convo_id = $1 AND seq <= $2 AND kind = 'app' ORDER BY seq`, convo, upTo)
 		if err != nil {
 			return err
 		}
 		for rows.Next() {
-			last = db.RaiseFloorParams{Lane: convo.Stored()}
+			last = db.RaiseLowWaterParams{StreamKey: convo.Stored()}
 			if err := rows.Scan(&last.Gen, &last.Pos, &last.Seq); err != nil {
 				return err
 			}
 			convos, seqs = append(convos, convo), append(seqs, last.Seq)
 		}
 		q := db.New(tx)
-		return errors.Join(rows.Err(), q.RemoveMessages(ctx, xrpc.StoredConvoIDs(convos), seqs), q.RaiseFloor(ctx, last))
+		return errors.Join(rows.Err(), q.RemoveMessages(ctx, xrpc.StoredConvoIDs(convos), seqs), q.RaiseLowWater(ctx, last))
 	})
 	if err != nil {
 		w.t.Error(err)

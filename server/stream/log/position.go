@@ -45,7 +45,7 @@ func EndOf(pos int64) Position { return Position{Pos: pos, StreamKey: lastStream
 // StreamKey is what events are ordered by, as bytes: a conversation, by its MLS
 // group id, or what concerns one account alone. The latter has fewer bytes than
 // any conversation id: see AccountStreamKey. Stream keys compare by byte. The
-// column is "lane".
+// column is "stream_key".
 type StreamKey string
 
 // minConvoID and maxConvoID bound the length of a conversation id in bytes.
@@ -73,5 +73,5 @@ func (k StreamKey) String() string { return hex.EncodeToString([]byte(k)) }
 
 // endOfLog returns the position of the newest visible row.
 func endOfLog(r db.ReadPlaceRow) Position {
-	return Position{Pos: r.Pos, StreamKey: StreamKey(r.Lane), Seq: r.Seq, N: r.N}
+	return Position{Pos: r.Pos, StreamKey: StreamKey(r.StreamKey), Seq: r.Seq, N: r.N}
 }

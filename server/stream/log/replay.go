@@ -94,11 +94,11 @@ func (r *replay) chunk(ctx context.Context) (more bool, err error) {
 // checkLowWater returns ErrOutdatedCursor if retention has removed rows behind
 // those that were sent.
 func (r *replay) checkLowWater(ctx context.Context) error {
-	g, err := r.q.ReadFloor(ctx)
+	g, err := r.q.ReadLowWater(ctx)
 	if err != nil {
 		return fmt.Errorf("read the log's floor: %w", err)
 	}
-	lowWater := Position{Pos: g.FloorPos, StreamKey: StreamKey(g.FloorLane), Seq: g.FloorSeq, N: g.FloorN}
+	lowWater := Position{Pos: g.LowWaterPos, StreamKey: StreamKey(g.LowWaterStreamKey), Seq: g.LowWaterSeq, N: g.LowWaterN}
 	if g.Gen != r.build.codec.gen || r.sent.Compare(lowWater) < 0 {
 		return ErrOutdatedCursor
 	}
@@ -117,7 +117,7 @@ func (r *replay) all() []*foundRows {
 // findMessages finds the next messages of every range of which all found ones
 // were sent.
 func (r *replay) findMessages(ctx context.Context) error {
-	p := db.ReplayKeysParams{Gen: r.build.codec.gen, Pos: r.to.Pos, Lane: []byte(r.to.StreamKey), Seq: r.to.Seq}
+	p := db.ReplayKeysParams{Gen: r.build.codec.gen, Pos: r.to.Pos, StreamKey: []byte(r.to.StreamKey), Seq: r.to.Seq}
 	var asked []*replayRange
 	for _, s := range r.ranges {
 		if s.more && len(s.keys) == 0 {
@@ -152,8 +152,8 @@ func (r *replay) findEvents(ctx context.Context) error {
 	}
 	p := db.ReplayEventsParams{
 		Gen: r.build.codec.gen, Did: r.did, MaxRows: replayKeys,
-		AfterPos: r.lastEvent.Pos, AfterLane: []byte(r.lastEvent.StreamKey), AfterSeq: r.lastEvent.Seq, AfterN: r.lastEvent.N,
-		Pos: r.to.Pos, Lane: []byte(r.to.StreamKey), Seq: r.to.Seq, N: r.to.N,
+		AfterPos: r.lastEvent.Pos, AfterStreamKey: []byte(r.lastEvent.StreamKey), AfterSeq: r.lastEvent.Seq, AfterN: r.lastEvent.N,
+		Pos: r.to.Pos, StreamKey: []byte(r.to.StreamKey), Seq: r.to.Seq, N: r.to.N,
 	}
 	for _, s := range r.ranges {
 		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, s.convo.Stored()), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
@@ -164,7 +164,7 @@ func (r *replay) findEvents(ctx context.Context) error {
 	}
 	for i := range rows {
 		row := &rows[i]
-		r.lastEvent = Position{Pos: row.Pos, StreamKey: StreamKey(row.Lane), Seq: row.Seq, N: row.N}
+		r.lastEvent = Position{Pos: row.Pos, StreamKey: StreamKey(row.StreamKey), Seq: row.Seq, N: row.N}
 		r.events.keys = append(r.events.keys, rowKey{Position: r.lastEvent, event: row})
 	}
 	r.events.more = len(rows) == replayKeys

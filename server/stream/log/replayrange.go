@@ -48,7 +48,7 @@ type replayRange struct {
 // position, and counts how many messages that is at most.
 func findRanges(ctx context.Context, f *feed, from Position) ([]*replayRange, int64, error) {
 	rows, err := db.New(f.hub.pool).ReplaySources(ctx, db.ReplaySourcesParams{
-		Gen: f.build.codec.gen, Pos: from.Pos, Lane: []byte(from.StreamKey), Seq: from.Seq, Did: f.did,
+		Gen: f.build.codec.gen, Pos: from.Pos, StreamKey: []byte(from.StreamKey), Seq: from.Seq, Did: f.did,
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("find what to replay: %w", err)

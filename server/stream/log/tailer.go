@@ -160,14 +160,14 @@ func (t *tailer) skip(ctx context.Context) (bool, error) {
 func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 	at := t.state.currentPosition()
 	rows, err := db.New(t.pool).ReadLog(ctx, db.ReadLogParams{
-		Gen: t.gen, Pos: at.Pos, Lane: []byte(at.StreamKey), Seq: at.Seq, N: at.N, Budget: readBytes,
+		Gen: t.gen, Pos: at.Pos, StreamKey: []byte(at.StreamKey), Seq: at.Seq, N: at.N, Budget: readBytes,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("read log: %w", err)
 	}
 	t.metrics.Polls.Inc()
 	first := rows[0] // there is always one, with the state of the log
-	lowWater := Position{Pos: first.FloorPos, StreamKey: StreamKey(first.FloorLane), Seq: first.FloorSeq, N: first.FloorN}
+	lowWater := Position{Pos: first.LowWaterPos, StreamKey: StreamKey(first.LowWaterStreamKey), Seq: first.LowWaterSeq, N: first.LowWaterN}
 	if first.Gen != t.gen || t.state.currentPosition().Compare(lowWater) < 0 {
 		// A new generation, or retention has removed rows that this instance has
 		// not handed out: it was cut off for as long as messages are kept. The

@@ -75,7 +75,7 @@ func (w *world) now() string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, StreamKey: eventlog.StreamKey(at.Lane), Seq: at.Seq, N: at.N}})
+	return w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, StreamKey: eventlog.StreamKey(at.StreamKey), Seq: at.Seq, N: at.N}})
 }
 
 // play attaches a tape to a hub.

@@ -26,19 +26,19 @@ func Codec(ctx context.Context, pool *pgxpool.Pool) (*eventlog.Codec, error) {
 // number in one of its windows, the events of its conversations inside a window,
 // and the events for its account alone.
 const expectedSQL = `
-SELECT pos, lane, seq, n FROM (
-	SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n, m.convo_id
+SELECT pos, stream_key, seq, n FROM (
+	SELECT m.pos, m.convo_id AS stream_key, m.seq, 0::bigint AS n, m.convo_id
 	FROM messages m, log_generation g
 	WHERE m.gen = g.gen AND EXISTS (SELECT FROM memberships w WHERE w.convo_id = m.convo_id AND w.did = $1
 		AND m.seq > w.joined_seq AND m.seq <= coalesce(w.left_seq, m.seq))
 	UNION ALL
-	SELECT e.pos, e.lane, e.seq, e.n, coalesce(e.convo_id, decode(e.body ->> 'convoId', 'hex'))
+	SELECT e.pos, e.stream_key, e.seq, e.n, coalesce(e.convo_id, decode(e.body ->> 'convoId', 'hex'))
 	FROM events e, log_generation g
 	WHERE e.gen = g.gen AND (e.target_did = $1 OR EXISTS (SELECT FROM memberships w WHERE w.convo_id = e.convo_id AND w.did = $1
 		AND e.n > w.joined_n AND e.n <= coalesce(w.left_n, e.n)))
 ) x
 WHERE cardinality($2::bytea[]) = 0 OR convo_id = ANY($2)
-ORDER BY pos, lane, seq, n`
+ORDER BY pos, stream_key, seq, n`
 
 // Check compares each history with the database: the client has got every event
 // that it has to get, and no other. Add has checked that each came once and in

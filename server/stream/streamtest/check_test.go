@@ -37,7 +37,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *eventlog.Codec, all []gen.
 	publish := func(did, action string) {
 		exec(`WITH c AS (
 				UPDATE conversations SET last_pos = greatest(last_pos, log_own_xid()), last_n = last_n + 1 WHERE convo_id = $1 RETURNING *
-			) INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, edge, body, created_at)
+			) INSERT INTO events (gen, pos, stream_key, seq, n, kind, convo_id, edge, body, created_at)
 			SELECT gen, last_pos, convo_id, last_seq, last_n, 'membership', convo_id, CASE WHEN $3::text = 'joined' THEN last_n - 1 ELSE last_n END,
 				jsonb_build_object('did', $2::text, 'action', $3::text, 'epoch', 0), now() FROM c`, convo, did, action)
 	}
