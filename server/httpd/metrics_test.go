@@ -47,7 +47,9 @@ func TestMetricsHaveTheirNames(t *testing.T) {
 // label.
 func TestLabelsAreBounded(t *testing.T) {
 	x := newSite(t, newServer(t), nil)
-	series := func(scrape string) int { return len(regexp.MustCompile(`(?m)^http_requests_total{`).FindAllString(scrape, -1)) }
+	series := func(scrape string) int {
+		return len(regexp.MustCompile(`(?m)^http_requests_total{`).FindAllString(scrape, -1))
+	}
 	before := series(scrape(t, x.metrics))
 	for i := range 20 {
 		x.ask(t, "GET", fmt.Sprintf("/made-up-%d", i))
