@@ -60,6 +60,9 @@ func removed(t testing.TB, registry *prometheus.Registry) map[string]int {
 	}
 	rows := map[string]int{}
 	for _, f := range families {
+		if f.GetName() != "mls_removed_total" {
+			continue
+		}
 		for _, m := range f.Metric {
 			rows[m.Label[0].GetValue()] = int(m.GetCounter().GetValue())
 		}
