@@ -105,6 +105,9 @@ func (q *Queries) DeleteOldTickets(ctx context.Context, before time.Time, batch 
 
 const ephemeralAccess = `-- name: EphemeralAccess :one
 SELECT c.epoch, c.roster_version,
+    ARRAY(SELECT m.did FROM memberships m
+          WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
+            AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = $1 OFFSET 0))::text[] AS blockers,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL) AS active
 FROM conversations c
 WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 AND m.did = $1 LIMIT 1)
@@ -113,15 +116,22 @@ WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 A
 type EphemeralAccessRow struct {
 	Epoch         int64
 	RosterVersion int64
+	Blockers      []string
 	Active        bool
 }
 
-// The epoch and roster version that a signal is checked against, and whether the
-// account is a member. No row if it never was.
+// The epoch and roster version that a signal is checked against, whether the
+// account is a member, and the members that have blocked it. No row if it never was
+// a member.
 func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.ConvoID) (EphemeralAccessRow, error) {
 	row := q.db.QueryRow(ctx, ephemeralAccess, did, convoID)
 	var i EphemeralAccessRow
-	err := row.Scan(&i.Epoch, &i.RosterVersion, &i.Active)
+	err := row.Scan(
+		&i.Epoch,
+		&i.RosterVersion,
+		&i.Blockers,
+		&i.Active,
+	)
 	return i, err
 }
 

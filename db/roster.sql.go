@@ -62,23 +62,33 @@ func (q *Queries) PackageBytesByRef(ctx context.Context, refs [][]byte) (int64, 
 }
 
 const packagesByRef = `-- name: PackagesByRef :many
-SELECT key_package FROM key_packages WHERE ref = ANY($1::bytea[]) ORDER BY ref, did
+SELECT k.ref, k.key_package FROM key_packages k
+WHERE k.ref = ANY($1::bytea[])
+  AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = k.did AND b.blocked_did = $2::text OFFSET 0)
+    OR EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = $3 AND m.did = k.did AND m.left_seq IS NULL OFFSET 0))
+ORDER BY k.ref, k.did
 `
 
-// The package of a reference never changes.
-func (q *Queries) PackagesByRef(ctx context.Context, refs [][]byte) ([][]byte, error) {
-	rows, err := q.db.Query(ctx, packagesByRef, refs)
+type PackagesByRefRow struct {
+	Ref        []byte
+	KeyPackage []byte
+}
+
+// The package of a reference never changes. Those of accounts that have blocked the
+// caller are left out, as if they did not exist, except those of members.
+func (q *Queries) PackagesByRef(ctx context.Context, refs [][]byte, caller string, convoID xrpc.ConvoID) ([]PackagesByRefRow, error) {
+	rows, err := q.db.Query(ctx, packagesByRef, refs, caller, convoID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items [][]byte
+	var items []PackagesByRefRow
 	for rows.Next() {
-		var key_package []byte
-		if err := rows.Scan(&key_package); err != nil {
+		var i PackagesByRefRow
+		if err := rows.Scan(&i.Ref, &i.KeyPackage); err != nil {
 			return nil, err
 		}
-		items = append(items, key_package)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

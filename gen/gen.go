@@ -25,6 +25,10 @@ type (
 	CommitMessage = wire.CommitMessage
 	// MessageView is defs#messageView. A stored MLS message.
 	MessageView = wire.MessageView
+	// BlockAccountInput is the input of BlockAccount.
+	BlockAccountInput = wire.BlockAccountInput
+	// BlockAccountOutput is the answer of BlockAccount.
+	BlockAccountOutput = wire.BlockAccountOutput
 	// ConfirmWelcomeInput is the input of ConfirmWelcome.
 	ConfirmWelcomeInput = wire.ConfirmWelcomeInput
 	// ConfirmWelcomeOutput is the answer of ConfirmWelcome.
@@ -41,6 +45,13 @@ type (
 	MemberView = wire.MemberView
 	// DeviceLeaf is defs#deviceLeaf. A device in a conversation.
 	DeviceLeaf = wire.DeviceLeaf
+	// CreateReportInput is the input of CreateReport.
+	CreateReportInput = wire.CreateReportInput
+	// CreateReportSubject is createReport#subject. What a report is about: a
+	// conversation, an account, or both; with a conversation also one message.
+	CreateReportSubject = wire.CreateReportSubject
+	// CreateReportOutput is the answer of CreateReport.
+	CreateReportOutput = wire.CreateReportOutput
 	// KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
 	// caller.
 	KeyPackageRef = wire.KeyPackageRef
@@ -110,6 +121,12 @@ type (
 	LeaveConvoInput = wire.LeaveConvoInput
 	// LeaveConvoOutput is the answer of LeaveConvo.
 	LeaveConvoOutput = wire.LeaveConvoOutput
+	// ListBlocksParams are the parameters of ListBlocks.
+	ListBlocksParams = wire.ListBlocksParams
+	// ListBlocksOutput is the answer of ListBlocks.
+	ListBlocksOutput = wire.ListBlocksOutput
+	// ListBlocksBlock is listBlocks#block. A block of the caller.
+	ListBlocksBlock = wire.ListBlocksBlock
 	// ListDevicesOutput is the answer of ListDevices.
 	ListDevicesOutput = wire.ListDevicesOutput
 	// ListDevicesDevice is listDevices#device. A device of the caller.
@@ -191,6 +208,10 @@ type (
 	SyncOutput = wire.SyncOutput
 	// SyncConvoSync is sync#convoSync. What is new in a conversation.
 	SyncConvoSync = wire.SyncConvoSync
+	// UnblockAccountInput is the input of UnblockAccount.
+	UnblockAccountInput = wire.UnblockAccountInput
+	// UnblockAccountOutput is the answer of UnblockAccount.
+	UnblockAccountOutput = wire.UnblockAccountOutput
 	// UpdateCursorInput is the input of UpdateCursor.
 	UpdateCursorInput = wire.UpdateCursorInput
 	// UpdateCursorOutput is the answer of UpdateCursor.

@@ -9,8 +9,10 @@ import (
 // Names of the methods.
 const (
 	NSIDAddMembers            = "blue.catbird.mls.addMembers"
+	NSIDBlockAccount          = "blue.catbird.mls.blockAccount"
 	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
 	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
+	NSIDCreateReport          = "blue.catbird.mls.createReport"
 	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
@@ -25,6 +27,7 @@ const (
 	NSIDGetWelcome            = "blue.catbird.mls.getWelcome"
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
+	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
@@ -36,6 +39,7 @@ const (
 	NSIDStreamConvoEvents     = "blue.catbird.mls.streamConvoEvents"
 	NSIDSubscribeConvoEvents  = "blue.catbird.mls.subscribeConvoEvents"
 	NSIDSync                  = "blue.catbird.mls.sync"
+	NSIDUnblockAccount        = "blue.catbird.mls.unblockAccount"
 	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
 	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
 	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"
@@ -51,6 +55,15 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
+	}
+	MethodBlockAccount = &xrpc.Method{
+		NSID:           NSIDBlockAccount,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrTooManyBlocks},
 	}
 	MethodConfirmWelcome = &xrpc.Method{
 		NSID:           NSIDConfirmWelcome,
@@ -69,6 +82,15 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCipherSuite, ErrKeyPackageNotFound, ErrTooManyMembers, ErrConvoExists, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
+	}
+	MethodCreateReport = &xrpc.Method{
+		NSID:           NSIDCreateReport,
+		Kind:           xrpc.Procedure,
+		MaxBody:        524288,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrInvalidEvidence, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodDeleteDevice = &xrpc.Method{
 		NSID:           NSIDDeleteDevice,
@@ -175,6 +197,13 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrInvalidCommit, ErrInvalidProposal, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrTooManyProposals},
 	}
+	MethodListBlocks = &xrpc.Method{
+		NSID:           NSIDListBlocks,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCursor},
+	}
 	MethodListDevices = &xrpc.Method{
 		NSID:           NSIDListDevices,
 		Kind:           xrpc.Query,
@@ -268,6 +297,14 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCursor, ErrFutureCursor},
 	}
+	MethodUnblockAccount = &xrpc.Method{
+		NSID:           NSIDUnblockAccount,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+	}
 	MethodUpdateCursor = &xrpc.Method{
 		NSID:           NSIDUpdateCursor,
 		Kind:           xrpc.Procedure,
@@ -304,8 +341,10 @@ const MaxJSON = 28311552
 // Methods lists all methods in the order of their NSIDs.
 var Methods = []*xrpc.Method{
 	MethodAddMembers,
+	MethodBlockAccount,
 	MethodConfirmWelcome,
 	MethodCreateConvo,
+	MethodCreateReport,
 	MethodDeleteDevice,
 	MethodDescribeService,
 	MethodGetBlob,
@@ -320,6 +359,7 @@ var Methods = []*xrpc.Method{
 	MethodGetWelcome,
 	MethodJoinConvo,
 	MethodLeaveConvo,
+	MethodListBlocks,
 	MethodListDevices,
 	MethodPublishKeyPackage,
 	MethodPublishKeyPackages,
@@ -331,6 +371,7 @@ var Methods = []*xrpc.Method{
 	MethodStreamConvoEvents,
 	MethodSubscribeConvoEvents,
 	MethodSync,
+	MethodUnblockAccount,
 	MethodUpdateCursor,
 	MethodUpdateGroupInfo,
 	MethodUploadBlob,

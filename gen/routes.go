@@ -11,8 +11,10 @@ import (
 func Routes(svc Service) []xrpc.Route {
 	return []xrpc.Route{
 		{Method: MethodAddMembers, Handler: xrpc.ProcedureJSON(svc.AddMembers)},
+		{Method: MethodBlockAccount, Handler: xrpc.ProcedureJSON(svc.BlockAccount)},
 		{Method: MethodConfirmWelcome, Handler: xrpc.ProcedureJSON(svc.ConfirmWelcome)},
 		{Method: MethodCreateConvo, Handler: xrpc.ProcedureJSON(svc.CreateConvo)},
+		{Method: MethodCreateReport, Handler: xrpc.ProcedureJSON(svc.CreateReport)},
 		{Method: MethodDeleteDevice, Handler: xrpc.ProcedureJSON(svc.DeleteDevice)},
 		{Method: MethodDescribeService, Handler: xrpc.BareJSON(svc.DescribeService)},
 		{Method: MethodGetBlob, Handler: xrpc.QueryDownload(svc.GetBlob)},
@@ -27,6 +29,7 @@ func Routes(svc Service) []xrpc.Route {
 		{Method: MethodGetWelcome, Handler: xrpc.QueryJSON(svc.GetWelcome)},
 		{Method: MethodJoinConvo, Handler: xrpc.ProcedureJSON(svc.JoinConvo)},
 		{Method: MethodLeaveConvo, Handler: xrpc.ProcedureJSON(svc.LeaveConvo)},
+		{Method: MethodListBlocks, Handler: xrpc.QueryJSON(svc.ListBlocks)},
 		{Method: MethodListDevices, Handler: xrpc.BareJSON(svc.ListDevices)},
 		{Method: MethodPublishKeyPackage, Handler: xrpc.ProcedureJSON(svc.PublishKeyPackage)},
 		{Method: MethodPublishKeyPackages, Handler: xrpc.ProcedureJSON(svc.PublishKeyPackages)},
@@ -38,6 +41,7 @@ func Routes(svc Service) []xrpc.Route {
 		{Method: MethodStreamConvoEvents, Handler: xrpc.QueryStream(svc.StreamConvoEvents)},
 		{Method: MethodSubscribeConvoEvents, Handler: xrpc.SubscriptionStream(svc.SubscribeConvoEvents)},
 		{Method: MethodSync, Handler: xrpc.ProcedureJSON(svc.Sync)},
+		{Method: MethodUnblockAccount, Handler: xrpc.ProcedureJSON(svc.UnblockAccount)},
 		{Method: MethodUpdateCursor, Handler: xrpc.ProcedureJSON(svc.UpdateCursor)},
 		{Method: MethodUpdateGroupInfo, Handler: xrpc.ProcedureJSON(svc.UpdateGroupInfo)},
 		{Method: MethodUploadBlob, Handler: xrpc.UploadJSON(svc.UploadBlob)},

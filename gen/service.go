@@ -18,6 +18,13 @@ type Service interface {
 	// AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
 	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	AddMembers(ctx context.Context, caller xrpc.Caller, in *AddMembersInput) (*AddMembersOutput, error)
+	// BlockAccount: Blocks an account. From then on, the service answers the
+	// blocked account as if the caller had no key packages, so it cannot add the
+	// caller to a conversation in which the caller is not a member already. Its
+	// ephemeral signals are not delivered to the caller. Conversations that have
+	// both accounts as members go on. Repeating the call changes nothing.
+	// Errors: TooManyBlocks.
+	BlockAccount(ctx context.Context, caller xrpc.Caller, in *BlockAccountInput) (*BlockAccountOutput, error)
 	// ConfirmWelcome: Tells the service that the client applied a Welcome, or
 	// that it could not apply it. Errors: ConvoNotFound, NotMember,
 	// WelcomeNotFound, WelcomeExpired, StorageFull.
@@ -28,6 +35,13 @@ type Service interface {
 	// KeyPackageNotFound, TooManyMembers, ConvoExists, InvalidWelcome,
 	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	CreateConvo(ctx context.Context, caller xrpc.Caller, in *CreateConvoInput) (*ConvoView, error)
+	// CreateReport: Reports a conversation, an account or a message to the
+	// operator of the service. It has the shape of
+	// com.atproto.moderation.createReport. The report is stored as the statement
+	// of the caller: the service sees no plaintext and cannot prove who sent a
+	// message. Errors: ConvoNotFound, InvalidEvidence, IdempotencyConflict,
+	// StorageFull.
+	CreateReport(ctx context.Context, caller xrpc.Caller, in *CreateReportInput) (*CreateReportOutput, error)
 	// DeleteDevice: Deletes a device of the caller permanently. The service no
 	// longer hands out its key packages, closes its Welcomes, and lets any
 	// member remove its leaves.
@@ -83,6 +97,9 @@ type Service interface {
 	// Errors: ConvoNotFound, NotMember, NotAllowed, InvalidCommit,
 	// InvalidProposal, InvalidGroupInfo, IdempotencyConflict, TooManyProposals.
 	LeaveConvo(ctx context.Context, caller xrpc.Caller, in *LeaveConvoInput) (*LeaveConvoOutput, error)
+	// ListBlocks: Lists the accounts that the caller has blocked, the newest
+	// block first. Errors: InvalidCursor.
+	ListBlocks(ctx context.Context, caller xrpc.Caller, p *ListBlocksParams) (*ListBlocksOutput, error)
 	// ListDevices: Lists the caller's own devices. The service knows a device
 	// from its key packages and its leaves in conversations.
 	ListDevices(ctx context.Context, caller xrpc.Caller) (*ListDevicesOutput, error)
@@ -138,6 +155,9 @@ type Service interface {
 	// nothing. A stream that is opened with the returned cursor continues
 	// without a gap. Errors: InvalidCursor, FutureCursor.
 	Sync(ctx context.Context, caller xrpc.Caller, in *SyncInput) (*SyncOutput, error)
+	// UnblockAccount: Ends a block. If the account is not blocked, the call
+	// changes nothing.
+	UnblockAccount(ctx context.Context, caller xrpc.Caller, in *UnblockAccountInput) (*UnblockAccountOutput, error)
 	// UpdateCursor: Sets the caller's read position in a conversation. The
 	// position never moves back. Errors: ConvoNotFound, NotMember, StorageFull.
 	UpdateCursor(ctx context.Context, caller xrpc.Caller, in *UpdateCursorInput) (*UpdateCursorOutput, error)

@@ -278,9 +278,13 @@ JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL
 WHERE c.convo_id = $1;
 
 -- name: EphemeralAccess :one
--- The epoch and roster version that a signal is checked against, and whether the
--- account is a member. No row if it never was.
+-- The epoch and roster version that a signal is checked against, whether the
+-- account is a member, and the members that have blocked it. No row if it never was
+-- a member.
 SELECT c.epoch, c.roster_version,
+    ARRAY(SELECT m.did FROM memberships m
+          WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
+            AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = sqlc.arg(did) OFFSET 0))::text[] AS blockers,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active
 FROM conversations c
 WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) LIMIT 1);

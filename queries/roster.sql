@@ -24,8 +24,13 @@ ORDER BY seq;
 SELECT coalesce(sum(octet_length(key_package)), 0)::bigint FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]);
 
 -- name: PackagesByRef :many
--- The package of a reference never changes.
-SELECT key_package FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]) ORDER BY ref, did;
+-- The package of a reference never changes. Those of accounts that have blocked the
+-- caller are left out, as if they did not exist, except those of members.
+SELECT k.ref, k.key_package FROM key_packages k
+WHERE k.ref = ANY(sqlc.arg(refs)::bytea[])
+  AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = k.did AND b.blocked_did = sqlc.arg(caller)::text OFFSET 0)
+    OR EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.left_seq IS NULL OFFSET 0))
+ORDER BY k.ref, k.did;
 
 -- name: DeleteDeviceLeaves :exec
 -- IS TRUE makes the planner hash the list: as a join it would be compared with

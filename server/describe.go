@@ -40,6 +40,9 @@ func (s *Server) describe() *gen.DescribeServiceOutput {
 			PastEpochs:           s.PastEpochs,
 		},
 	}
+	if s.config.ReportRecipient != "" {
+		out.ReportRecipient = &s.config.ReportRecipient
+	}
 	for _, c := range mls.SupportedCipherSuites() {
 		out.CipherSuites = append(out.CipherSuites, c.String())
 	}

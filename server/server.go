@@ -12,12 +12,14 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/contacts"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/messages"
+	"catbird.blue/mls/server/reports"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
@@ -45,6 +47,9 @@ type Config struct {
 	Streams *stream.Streams
 	// PublicURL is the URL of this service for clients; tickets name it.
 	PublicURL string
+	// ReportRecipient is for whom clients encrypt the evidence of reports, as an age
+	// X25519 recipient; "" for a service that accepts none.
+	ReportRecipient string
 	// Limits counts what callers use of the limits of the table. If it is nil, the
 	// Server makes its own.
 	Limits *limit.Limits
@@ -68,11 +73,13 @@ const maxCachedLeaves = 50_000
 // Aliases of the services: embedded types need different names.
 type (
 	attachmentsService = attachments.Service
+	contactsService    = contacts.Service
 	convoService       = convo.Service
 	groupService       = group.Service
 	keyPackagesService = keypackages.Service
 	liveService        = live.Service
 	messagesService    = messages.Service
+	reportsService     = reports.Service
 )
 
 // Server implements gen.Service with the services of the rooms. All its state is in the
@@ -80,12 +87,14 @@ type (
 // one database.
 type Server struct {
 	*convo.Base
+	*contactsService
 	*convoService
 	*groupService
 	*messagesService
 	*keyPackagesService
 	*attachmentsService
 	*liveService
+	*reportsService
 
 	config      Config
 	description func() *gen.DescribeServiceOutput
@@ -106,11 +115,13 @@ func New(c Config) *Server {
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
 		Base: b, convoService: &convo.Service{Base: b}, config: c,
+		contactsService:    contacts.New(b),
 		groupService:       group.New(b, claims),
 		messagesService:    messages.New(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        live.New(b, c.Streams, c.PublicURL),
+		reportsService:     reports.New(b, c.ReportRecipient),
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"filippo.io/age"
+
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/origin"
 	"catbird.blue/mls/server/redislink"
@@ -118,6 +120,10 @@ func (c *Config) check() error {
 	report("REDIS_URL", checkScheme(c.RedisURL, redislink.Schemes()...))
 	report("MLS_BLOB_URL", checkScheme(c.BlobURL, "file", "s3"))
 	report("MLS_METRICS_LISTEN", c.checkMetrics())
+	if c.ReportRecipient != "" {
+		_, err = age.ParseX25519Recipient(c.ReportRecipient)
+		report("MLS_REPORT_RECIPIENT", err)
+	}
 	_, _, err = c.rateLimits()
 	report("MLS_RATE_LIMITS", err)
 	_, err = origin.ParseSizes(c.OriginSizes)

@@ -25,6 +25,8 @@ type Config struct {
 	LogLevel      string `flag:"log-level" env:"MLS_LOG_LEVEL" default:"info" oneof:"debug info warn error" help:"lowest level that is logged"`
 	LogFormat     string `flag:"log-format" env:"MLS_LOG_FORMAT" default:"json" oneof:"json text" help:"format of the log"`
 
+	ReportRecipient string `flag:"report-recipient" env:"MLS_REPORT_RECIPIENT" help:"age X25519 recipient (age1...) for whom clients encrypt the evidence of reports; without it, reports have no evidence"`
+
 	PastEpochs     int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"number of epochs before the current one in which application messages may still be sent"`
 	MessageTTL     time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and the rest of conversations without members"`
 	RateLimits     string        `flag:"rate-limits" env:"MLS_RATE_LIMITS" default:"1" help:"factor by which all rate limits are multiplied, or off"`

@@ -420,6 +420,34 @@ CREATE TABLE accounts (
     last_n     BIGINT NOT NULL DEFAULT 0
 );
 
+-- The accounts that an account has blocked.
+CREATE TABLE blocks (
+    did         TEXT COLLATE "C" NOT NULL REFERENCES accounts,
+    blocked_did TEXT COLLATE "C" NOT NULL,
+    created_at  TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (did, blocked_did)
+);
+-- The blocks of an account in the order of listBlocks.
+CREATE INDEX blocks_by_age ON blocks (did, created_at DESC, blocked_did DESC);
+
+-- Reports of accounts to the operator. What they say is the statement of the reporter.
+CREATE TABLE reports (
+    report_id    BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    reporter_did TEXT COLLATE "C" NOT NULL,
+    reason_type  TEXT COLLATE "C" NOT NULL,
+    reason       TEXT,
+    convo_id     BYTEA,
+    subject_did  TEXT COLLATE "C",
+    message_id   BYTEA,
+    -- An age file; the service has no key for it.
+    evidence     BYTEA,
+    created_at   TIMESTAMPTZ NOT NULL,
+    resolved_at  TIMESTAMPTZ,
+    CHECK (convo_id IS NOT NULL OR subject_did IS NOT NULL)
+);
+CREATE INDEX reports_open ON reports (report_id) WHERE resolved_at IS NULL;
+CREATE INDEX reports_resolved ON reports (resolved_at) WHERE resolved_at IS NOT NULL;
+
 -- The origin of an account, for limits that the new accounts of one origin
 -- share.
 CREATE TABLE account_origins (
@@ -590,7 +618,7 @@ CREATE INDEX tickets_expiry ON tickets (expires_at);
 -- +goose Down
 
 DROP FUNCTION log_messages, log_events, log_told_until;
-DROP TABLE tickets, idempotency_records, message_blobs, orphan_objects, blobs, package_claims, account_keys, key_packages, devices, account_origins, accounts, commit_failures, rejoin_requests,
+DROP TABLE tickets, idempotency_records, message_blobs, orphan_objects, blobs, package_claims, account_keys, key_packages, devices, account_origins, blocks, reports, accounts, commit_failures, rejoin_requests,
     welcome_recipients, welcomes, events, lapsed_proposals, removed_messages, messages, group_infos, leaves, read_positions, memberships, conversations;
 DROP FUNCTION log_timeline, log_database_oid, log_system_identifier, log_next_xid, log_horizon, log_own_xid, log_current_generation;
 DROP TABLE log_generation;

@@ -111,6 +111,13 @@ async function endings(convoId, ada, ben, cleo) {
   assert.equal((await ada.commitProposedRemoval(convoId, cleo.did)).newEpoch, 5)
   await ben.sync(convoId)
   assert.deepEqual([...ben.mls.members(convoId)].sort(), [ada.did, ben.did].sort())
+
+  await ben.account.procedure('blockAccount', { did: cleo.did })
+  assert.deepEqual((await ben.account.query('listBlocks')).blocks.map(({ did }) => did), [cleo.did])
+  assert.deepEqual((await cleo.account.query('getKeyPackages', { dids: [ben.did] })).missing, [ben.did])
+  await ben.account.procedure('unblockAccount', { did: cleo.did })
+  assert.deepEqual((await ben.account.query('listBlocks')).blocks, [])
+
   assert.deepEqual(await ben.account.procedure('deleteDevice', { deviceId: ben.id }), {})
   assert.equal((await ben.leave(convoId)).success, true)
 }

@@ -26,6 +26,20 @@ func (c *Client) AddMembers(ctx context.Context, in *AddMembersInput) (*AddMembe
 	return out, nil
 }
 
+// BlockAccount: Blocks an account. From then on, the service answers the
+// blocked account as if the caller had no key packages, so it cannot add the
+// caller to a conversation in which the caller is not a member already. Its
+// ephemeral signals are not delivered to the caller. Conversations that have
+// both accounts as members go on. Repeating the call changes nothing. Errors:
+// TooManyBlocks.
+func (c *Client) BlockAccount(ctx context.Context, in *BlockAccountInput) (*BlockAccountOutput, error) {
+	out := new(BlockAccountOutput)
+	if err := c.PostJSON(ctx, NSIDBlockAccount, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ConfirmWelcome: Tells the service that the client applied a Welcome, or
 // that it could not apply it. Errors: ConvoNotFound, NotMember,
 // WelcomeNotFound, WelcomeExpired, StorageFull.
@@ -45,6 +59,20 @@ func (c *Client) ConfirmWelcome(ctx context.Context, in *ConfirmWelcomeInput) (*
 func (c *Client) CreateConvo(ctx context.Context, in *CreateConvoInput) (*ConvoView, error) {
 	out := new(ConvoView)
 	if err := c.PostJSON(ctx, NSIDCreateConvo, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// CreateReport: Reports a conversation, an account or a message to the
+// operator of the service. It has the shape of
+// com.atproto.moderation.createReport. The report is stored as the statement
+// of the caller: the service sees no plaintext and cannot prove who sent a
+// message. Errors: ConvoNotFound, InvalidEvidence, IdempotencyConflict,
+// StorageFull.
+func (c *Client) CreateReport(ctx context.Context, in *CreateReportInput) (*CreateReportOutput, error) {
+	out := new(CreateReportOutput)
+	if err := c.PostJSON(ctx, NSIDCreateReport, in, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -199,6 +227,16 @@ func (c *Client) LeaveConvo(ctx context.Context, in *LeaveConvoInput) (*LeaveCon
 	return out, nil
 }
 
+// ListBlocks: Lists the accounts that the caller has blocked, the newest
+// block first. Errors: InvalidCursor.
+func (c *Client) ListBlocks(ctx context.Context, p *ListBlocksParams) (*ListBlocksOutput, error) {
+	out := new(ListBlocksOutput)
+	if err := c.GetJSON(ctx, NSIDListBlocks, p.Values(), out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ListDevices: Lists the caller's own devices. The service knows a device
 // from its key packages and its leaves in conversations.
 func (c *Client) ListDevices(ctx context.Context) (*ListDevicesOutput, error) {
@@ -318,6 +356,16 @@ func (c *Client) SubscribeConvoEvents(ctx context.Context, p *SubscribeConvoEven
 func (c *Client) Sync(ctx context.Context, in *SyncInput) (*SyncOutput, error) {
 	out := new(SyncOutput)
 	if err := c.PostJSON(ctx, NSIDSync, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// UnblockAccount: Ends a block. If the account is not blocked, the call
+// changes nothing.
+func (c *Client) UnblockAccount(ctx context.Context, in *UnblockAccountInput) (*UnblockAccountOutput, error) {
+	out := new(UnblockAccountOutput)
+	if err := c.PostJSON(ctx, NSIDUnblockAccount, in, out); err != nil {
 		return nil, err
 	}
 	return out, nil

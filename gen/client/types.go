@@ -24,6 +24,10 @@ type (
 	CommitMessage = wire.CommitMessage
 	// MessageView is defs#messageView. A stored MLS message.
 	MessageView = wire.MessageView
+	// BlockAccountInput is the input of BlockAccount.
+	BlockAccountInput = wire.BlockAccountInput
+	// BlockAccountOutput is the answer of BlockAccount.
+	BlockAccountOutput = wire.BlockAccountOutput
 	// ConfirmWelcomeInput is the input of ConfirmWelcome.
 	ConfirmWelcomeInput = wire.ConfirmWelcomeInput
 	// ConfirmWelcomeOutput is the answer of ConfirmWelcome.
@@ -40,6 +44,13 @@ type (
 	MemberView = wire.MemberView
 	// DeviceLeaf is defs#deviceLeaf. A device in a conversation.
 	DeviceLeaf = wire.DeviceLeaf
+	// CreateReportInput is the input of CreateReport.
+	CreateReportInput = wire.CreateReportInput
+	// CreateReportSubject is createReport#subject. What a report is about: a
+	// conversation, an account, or both; with a conversation also one message.
+	CreateReportSubject = wire.CreateReportSubject
+	// CreateReportOutput is the answer of CreateReport.
+	CreateReportOutput = wire.CreateReportOutput
 	// KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
 	// caller.
 	KeyPackageRef = wire.KeyPackageRef
@@ -109,6 +120,12 @@ type (
 	LeaveConvoInput = wire.LeaveConvoInput
 	// LeaveConvoOutput is the answer of LeaveConvo.
 	LeaveConvoOutput = wire.LeaveConvoOutput
+	// ListBlocksParams are the parameters of ListBlocks.
+	ListBlocksParams = wire.ListBlocksParams
+	// ListBlocksOutput is the answer of ListBlocks.
+	ListBlocksOutput = wire.ListBlocksOutput
+	// ListBlocksBlock is listBlocks#block. A block of the caller.
+	ListBlocksBlock = wire.ListBlocksBlock
 	// ListDevicesOutput is the answer of ListDevices.
 	ListDevicesOutput = wire.ListDevicesOutput
 	// ListDevicesDevice is listDevices#device. A device of the caller.
@@ -190,6 +207,10 @@ type (
 	SyncOutput = wire.SyncOutput
 	// SyncConvoSync is sync#convoSync. What is new in a conversation.
 	SyncConvoSync = wire.SyncConvoSync
+	// UnblockAccountInput is the input of UnblockAccount.
+	UnblockAccountInput = wire.UnblockAccountInput
+	// UnblockAccountOutput is the answer of UnblockAccount.
+	UnblockAccountOutput = wire.UnblockAccountOutput
 	// UpdateCursorInput is the input of UpdateCursor.
 	UpdateCursorInput = wire.UpdateCursorInput
 	// UpdateCursorOutput is the answer of UpdateCursor.
@@ -225,6 +246,7 @@ const (
 	ErrInvalidCursor       = "InvalidCursor"
 	ErrInvalidDid          = "InvalidDid"
 	ErrInvalidEpochRange   = "InvalidEpochRange"
+	ErrInvalidEvidence     = "InvalidEvidence"
 	ErrInvalidGroupInfo    = "InvalidGroupInfo"
 	ErrInvalidKeyPackage   = "InvalidKeyPackage"
 	ErrInvalidMessage      = "InvalidMessage"
@@ -237,6 +259,7 @@ const (
 	ErrNotMember           = "NotMember"
 	ErrQuotaExceeded       = "QuotaExceeded"
 	ErrStorageFull         = "StorageFull"
+	ErrTooManyBlocks       = "TooManyBlocks"
 	ErrTooManyDids         = "TooManyDids"
 	ErrTooManyKeyPackages  = "TooManyKeyPackages"
 	ErrTooManyMembers      = "TooManyMembers"
@@ -248,8 +271,10 @@ const (
 // Names of the methods.
 const (
 	NSIDAddMembers            = "blue.catbird.mls.addMembers"
+	NSIDBlockAccount          = "blue.catbird.mls.blockAccount"
 	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
 	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
+	NSIDCreateReport          = "blue.catbird.mls.createReport"
 	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
@@ -264,6 +289,7 @@ const (
 	NSIDGetWelcome            = "blue.catbird.mls.getWelcome"
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
+	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
@@ -275,6 +301,7 @@ const (
 	NSIDStreamConvoEvents     = "blue.catbird.mls.streamConvoEvents"
 	NSIDSubscribeConvoEvents  = "blue.catbird.mls.subscribeConvoEvents"
 	NSIDSync                  = "blue.catbird.mls.sync"
+	NSIDUnblockAccount        = "blue.catbird.mls.unblockAccount"
 	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
 	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
 	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"

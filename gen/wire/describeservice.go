@@ -15,6 +15,9 @@ type DescribeServiceOutput struct {
 	// The cipher suites whose objects the service accepts.
 	CipherSuites []string
 	Limits       DescribeServiceLimits
+	// Recipient of evidence in reports, as an age X25519 recipient (age1…).
+	// Absent if the service accepts no evidence.
+	ReportRecipient *string
 	// NSIDs of the methods that the service supports.
 	Lexicons []string
 }
@@ -27,6 +30,9 @@ func (v *DescribeServiceOutput) Check(c *xrpc.Checker) {
 		c.String("", *x, -1, 128)
 	})
 	c.In("limits", &v.Limits)
+	if v.ReportRecipient != nil {
+		c.String("reportRecipient", *v.ReportRecipient, 1, 128)
+	}
 	xrpc.CheckItems(c, "lexicons", v.Lexicons, -1, 256, func(x *string, c *xrpc.Checker) {
 		c.Format("", *x, xrpc.FormatNSID)
 	})
@@ -44,6 +50,8 @@ func (v *DescribeServiceOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeArray(&v.CipherSuites, d, 64, xrpc.DecodeString)
 		case "limits":
 			return v.Limits.DecodeJSON(d)
+		case "reportRecipient":
+			return xrpc.DecodeOpt(&v.ReportRecipient, d, xrpc.DecodeString)
 		case "lexicons":
 			return xrpc.DecodeArray(&v.Lexicons, d, 256, xrpc.DecodeString)
 		}
@@ -65,6 +73,9 @@ func (v *DescribeServiceOutput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	e.CloseArray()
 	v.Limits.EncodeJSON(e.Name("limits"))
+	if v.ReportRecipient != nil {
+		e.Name("reportRecipient").String(*v.ReportRecipient)
+	}
 	e.Name("lexicons").OpenArray()
 	for _, x := range v.Lexicons {
 		e.String(x)

@@ -161,6 +161,7 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
+		"blockAccount":   {Rate: RatePublish},
 		"confirmWelcome": {Rate: RatePublish},
 		"createConvo": {Rate: RateChange, Rules: []Rule{
 			{"initialMembers", tooLong, "TooManyMembers"},
@@ -168,6 +169,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"welcomeMessage", length, "InvalidWelcome"},
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
+		}},
+		"createReport": {Rate: RatePublish, Rules: []Rule{
+			{"evidence", length, "InvalidEvidence"},
 		}},
 		"deleteDevice":    {Rate: RatePublish},
 		"describeService": {Rate: RatePublic, Public: true},
@@ -205,6 +209,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
+		"listBlocks": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
 		"listDevices": {Rate: RateRead},
 		"publishKeyPackage": {Rate: RatePublish, Rules: []Rule{
 			{"keyPackage", length, "InvalidKeyPackage"},
@@ -241,7 +248,8 @@ func methodPolicies() map[string]MethodPolicy {
 		"sync": {Rate: RateRead, ReadOnly: true, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
-		"updateCursor": {Rate: RateSend},
+		"unblockAccount": {Rate: RatePublish},
+		"updateCursor":   {Rate: RateSend},
 		"updateGroupInfo": {Rate: RateChange, Rules: []Rule{
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"strings"
 )
 
 // Signal is an ephemeral signal of a member of a conversation, such as typing.
@@ -18,6 +19,9 @@ type Signal struct {
 	// Epoch is the epoch in the framing of Ciphertext.
 	Epoch      int64
 	Ciphertext []byte
+	// Except has the accounts that do not get the signal, because they have blocked
+	// its sender.
+	Except []string
 }
 
 // KeyID identifies an account by a hash.
@@ -47,21 +51,28 @@ type Bus interface {
 	Close() error
 }
 
-// encode returns a signal as bytes: three varints, the last of which is the
-// length of ConvoID, then ConvoID and Ciphertext.
+// encode returns a signal as bytes: four varints, of which the third is the length
+// of ConvoID and the fourth that of Except, joined by line feeds, then ConvoID,
+// Except and Ciphertext.
 func (s Signal) encode() []byte {
-	b := make([]byte, 0, len(s.ConvoID)+len(s.Ciphertext)+3*binary.MaxVarintLen64)
+	except := strings.Join(s.Except, "\n")
+	b := make([]byte, 0, len(s.ConvoID)+len(except)+len(s.Ciphertext)+signalNumbers*binary.MaxVarintLen64)
 	b = binary.AppendUvarint(b, uint64(s.RosterVersion))
 	b = binary.AppendUvarint(b, uint64(s.Epoch))
 	b = binary.AppendUvarint(b, uint64(len(s.ConvoID)))
+	b = binary.AppendUvarint(b, uint64(len(except)))
 	b = append(b, s.ConvoID...)
+	b = append(b, except...)
 	return append(b, s.Ciphertext...)
 }
+
+// signalNumbers is the number of varints in an encoded signal.
+const signalNumbers = 4
 
 var errSignal = errors.New("bus: a signal that cannot be read")
 
 func decodeSignal(b []byte) (Signal, error) {
-	var n [3]uint64
+	var n [signalNumbers]uint64
 	for i := range n {
 		v, size := binary.Uvarint(b)
 		if size <= 0 || v > 1<<62 {
@@ -69,8 +80,12 @@ func decodeSignal(b []byte) (Signal, error) {
 		}
 		n[i], b = v, b[size:]
 	}
-	if uint64(len(b)) < n[2] {
+	if uint64(len(b)) < n[2] || uint64(len(b))-n[2] < n[3] {
 		return Signal{}, errSignal
 	}
-	return Signal{RosterVersion: int64(n[0]), Epoch: int64(n[1]), ConvoID: string(b[:n[2]]), Ciphertext: b[n[2]:]}, nil
+	s := Signal{RosterVersion: int64(n[0]), Epoch: int64(n[1]), ConvoID: string(b[:n[2]]), Ciphertext: b[n[2]+n[3]:]}
+	if n[3] > 0 {
+		s.Except = strings.Split(string(b[n[2]:n[2]+n[3]]), "\n")
+	}
+	return s, nil
 }

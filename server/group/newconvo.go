@@ -92,7 +92,8 @@ func (n *newConvo) checkEpoch() error {
 
 // verify makes the checks that cost signature checks, outside the transaction.
 func (n *newConvo) verify(ctx context.Context, s *Service) error {
-	packages, refused, err := readNamedPackages(ctx, db.New(s.Pool), "welcomeMessage", n.welcome)
+	named := packageReader{q: db.New(s.Pool), convoID: n.in.GroupID, caller: n.creator, field: "welcomeMessage"}
+	packages, refused, err := named.read(ctx, n.welcome)
 	if n.refused = refused; err != nil || refused != nil {
 		return err
 	}

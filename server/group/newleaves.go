@@ -9,32 +9,57 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
-// readNamedPackages reads the key packages that a Welcome names, without those
-// that are not known. refused is set where they are too large together.
-func readNamedPackages(ctx context.Context, q *db.Queries, field string, w *mls.Welcome) (out []*mls.KeyPackage, refused, err error) {
+// packageReader reads the key packages that a Welcome names.
+type packageReader struct {
+	q       *db.Queries
+	convoID xrpc.ConvoID
+	caller  string
+	// field is the lexicon's name for the Welcome.
+	field string
+}
+
+// read returns the packages. refused is set where one is not known to the caller, or
+// where they are too large together.
+func (r packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.KeyPackage, refused, err error) {
 	if w == nil {
 		return nil, nil, nil
 	}
-	bytes, err := q.PackageBytesByRef(ctx, w.Refs())
+	bytes, err := r.q.PackageBytesByRef(ctx, w.Refs())
 	if err != nil {
 		return nil, nil, fmt.Errorf("measure key packages: %w", err)
 	}
 	if bytes > limit.MaxNamed {
-		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", field, bytes, limit.MaxNamed), nil
+		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", r.field, bytes, limit.MaxNamed), nil
 	}
-	rows, err := q.PackagesByRef(ctx, w.Refs())
+	rows, err := r.q.PackagesByRef(ctx, w.Refs(), r.caller, r.convoID)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read key packages: %w", err)
 	}
+	known := make(map[string]bool, len(rows))
 	out = make([]*mls.KeyPackage, len(rows))
-	for i, b := range rows {
-		if out[i], err = mls.ParseKeyPackage(b); err != nil {
+	for i, row := range rows {
+		known[string(row.Ref)] = true
+		if out[i], err = mls.ParseKeyPackage(row.KeyPackage); err != nil {
 			return nil, nil, fmt.Errorf("stored key package does not parse: %w", err)
 		}
 	}
+	for _, ref := range w.Refs() {
+		if !known[string(ref)] {
+			return nil, packageRefused(r.field, ref, unknownPackage), nil
+		}
+	}
 	return out, nil, nil
+}
+
+// unknownPackage is why a key package is refused that does not exist, or that belongs
+// to an account that has blocked the caller: the caller cannot tell which.
+const unknownPackage = "is not known"
+
+func packageRefused(field string, ref []byte, why string) error {
+	return gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: %s", field, hex.EncodeToString(ref), why)
 }
 
 // checkNamed requires that the key packages that a PublicMessage adds are those

@@ -52,7 +52,8 @@ func (s *Service) verifyCommit(ctx context.Context, caller xrpc.Caller, req *com
 	if err := req.checkRate(ctx, q, caller.DID); err != nil {
 		return nil, err
 	}
-	if v.packages, v.refused, err = readNamedPackages(ctx, q, req.welcomeField, parsed.welcome); err != nil || v.refused != nil {
+	named := packageReader{q: q, convoID: req.convoID, caller: caller.DID, field: req.welcomeField}
+	if v.packages, v.refused, err = named.read(ctx, parsed.welcome); err != nil || v.refused != nil {
 		return v, err
 	}
 	c := &commitVerifier{

@@ -38,6 +38,8 @@ type welcomeCheck struct {
 	// packages are the key packages that the Welcome names, by their references.
 	packages map[string]db.LockPackagesRow
 	deleted  map[convo.Device]bool
+	// blockers has the accounts that have blocked the caller.
+	blockers map[string]bool
 }
 
 // check returns the key packages in the order of the Welcome, with their rows
@@ -57,7 +59,7 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 	for _, ref := range w.welcome.Refs() {
 		p, found := w.packages[string(ref)]
 		if why := w.refuse(p, found); why != "" {
-			return nil, gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: %s", w.field, hex.EncodeToString(ref), why)
+			return nil, packageRefused(w.field, ref, why)
 		}
 		d := convo.Device{DID: p.Did, ID: p.DeviceID}
 		if devices[d] {
@@ -169,8 +171,15 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 	if err := w.loadMemberships(ctx, convo.Unique(others)); err != nil {
 		return err
 	}
-	w.deleted, err = convo.DeletedDevices(ctx, w.q, dids, ids)
-	return err
+	if w.deleted, err = convo.DeletedDevices(ctx, w.q, dids, ids); err != nil {
+		return err
+	}
+	blockers, err := w.q.BlockersAmong(ctx, convo.Unique(dids), w.caller)
+	if err != nil {
+		return fmt.Errorf("read blocks: %w", err)
+	}
+	w.blockers = convo.SetOf(blockers)
+	return nil
 }
 
 // loadMemberships reads the membership states of accounts that have a key package
@@ -191,8 +200,8 @@ func (w *welcomeCheck) loadMemberships(ctx context.Context, dids []string) error
 // it may.
 func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 	switch {
-	case !found:
-		return "is not known"
+	case !found, w.blockers[p.Did] && w.memberships[p.Did] != convo.Member:
+		return unknownPackage
 	case !w.isAdded[p.Did] && (w.memberships[p.Did] != convo.Member || w.isRemoved[p.Did]):
 		return "belongs to nobody who is added"
 	case mls.CipherSuite(p.CipherSuite) != w.suite:

@@ -53,6 +53,8 @@ const (
 	TicketTime = time.Minute
 	// MessageTime is how long application messages are kept by default.
 	MessageTime = 30 * 24 * time.Hour
+	// ResolvedReportTime is how long a report is kept after it was resolved.
+	ResolvedReportTime = 30 * 24 * time.Hour
 	// UnattachedBlobTime is how long a blob is kept without a message that names it.
 	UnattachedBlobTime = time.Hour
 )

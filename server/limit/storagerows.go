@@ -26,6 +26,10 @@ var (
 		Unit: Rows, Per: "account", Amount: 20, Refill: 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
 )
 
+// Reports limits how many reports one account files.
+var Reports = &Row{Name: "reports", What: "reports to the operator",
+	Unit: Rows, Per: "account", Amount: 20, Refill: 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
+
 // Limits on what exists at one time. The proposals of an epoch are kept: the
 // service cannot tell which of them a commit sent as PrivateMessage refers to.
 var (
@@ -33,6 +37,9 @@ var (
 		Unit: Rows, Per: "account and conversation", Amount: 64, Error: TooManyProposals, Kept: Database}
 	EpochProposalBytes = &Row{Name: "epoch-proposal-bytes", What: "bytes of proposals in one epoch",
 		Unit: Bytes, Per: "account and conversation", Amount: 1 << 20, Error: TooManyProposals, Kept: Database}
+	// Blocks counts the accounts that one account has blocked.
+	Blocks = &Row{Name: "blocks", What: "blocked accounts",
+		Unit: Rows, Per: "account", Amount: 10_000, Error: "TooManyBlocks", Kept: Database}
 	// OpenUploads limits concurrent uploads. The maximum size of each is
 	// reserved in the account's quota.
 	OpenUploads = &Row{Name: "open-uploads", What: "concurrent uploads",
@@ -47,5 +54,5 @@ var (
 		Unit: Percent, Per: "instance", Amount: 3, Error: StorageFull, Kept: Process}
 )
 
-var storageTable = []*Row{StoredBytes, KeptBytes, ConvosCreated, ConvosCreatedByNew, EpochProposals, EpochProposalBytes, OpenUploads,
+var storageTable = []*Row{StoredBytes, KeptBytes, ConvosCreated, ConvosCreatedByNew, Reports, EpochProposals, EpochProposalBytes, Blocks, OpenUploads,
 	FreeForAll, FreeForWrites}

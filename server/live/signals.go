@@ -40,7 +40,7 @@ func (s *Service) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen
 	if s.Bus == nil {
 		return &gen.SendEphemeralOutput{}, nil
 	}
-	signal := bus.Signal{ConvoID: string(in.ConvoID), RosterVersion: a.RosterVersion, Epoch: in.Epoch, Ciphertext: in.Ciphertext}
+	signal := bus.Signal{ConvoID: string(in.ConvoID), RosterVersion: a.RosterVersion, Epoch: in.Epoch, Ciphertext: in.Ciphertext, Except: a.Blockers}
 	if err := s.Bus.Signal(ctx, signal); err != nil {
 		return nil, fmt.Errorf("send signal: %w", err)
 	}

@@ -90,7 +90,7 @@ type step func(ctx context.Context) (more bool, err error)
 // that a step that finds nothing costs one probe.
 func (c *Cleaner) Round(ctx context.Context) error {
 	for _, s := range []step{
-		c.tickets, c.idempotencyRecords, c.signingKeys, c.origins, c.keyPackages, c.claims, c.endedWelcomes,
+		c.tickets, c.idempotencyRecords, c.signingKeys, c.origins, c.keyPackages, c.claims, c.endedWelcomes, c.reports,
 		c.messages, c.proposals, c.events, c.closedConvos,
 		c.collectBlobs, c.deleteOrphans, // last, since the steps before leave blobs and objects to them
 	} {
@@ -133,6 +133,12 @@ func (c *Cleaner) idempotencyRecords(ctx context.Context) (more bool, err error)
 func (c *Cleaner) signingKeys(ctx context.Context) (more bool, err error) {
 	n, err := db.New(c.pool).DeleteOldAccountKeys(ctx, auth.StoredKeyTTL.Seconds(), batch)
 	return c.counted(kindSigningKey, n, err)
+}
+
+// reports removes reports some time after they were resolved.
+func (c *Cleaner) reports(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).DeleteResolvedReports(ctx, c.now().Add(-limit.ResolvedReportTime), batch)
+	return c.counted(kindReport, n, err)
 }
 
 // origins removes confirmed origins of new accounts after their week.

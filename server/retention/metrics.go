@@ -13,6 +13,7 @@ const (
 	kindObject     = "object"
 	kindOrigin     = "origin"
 	kindPackage    = "key-package"
+	kindReport     = "report"
 	kindProposal   = "proposal"
 	kindRecipient  = "welcome-recipient"
 	kindSigningKey = "signing-key"
@@ -28,7 +29,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	m := &Metrics{rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mls_removed_total",
 		Help: "Rows and objects removed by the cleaner because their time was over, by kind."}, []string{"what"})}
 	for _, what := range []string{kindAnswer, kindBlob, kindClaim, kindConvo, kindEvent, kindMessage, kindObject,
-		kindOrigin, kindPackage, kindProposal, kindRecipient, kindSigningKey, kindTicket} {
+		kindOrigin, kindPackage, kindProposal, kindRecipient, kindReport, kindSigningKey, kindTicket} {
 		m.rows.WithLabelValues(what)
 	}
 	if reg != nil {

@@ -7,6 +7,13 @@ SELECT 'did:plc:account' || a, now() FROM generate_series(1, 4) a;
 INSERT INTO account_origins (did, origin, confirmed_at, settled_at)
 SELECT did, 'pds.example', now(), CASE WHEN did < 'did:plc:account3' THEN now() END FROM accounts;
 
+INSERT INTO blocks (did, blocked_did, created_at)
+SELECT did, 'did:plc:blocked' || b, now() FROM accounts CROSS JOIN generate_series(1, 3) b;
+
+INSERT INTO reports (reporter_did, reason_type, subject_did, evidence, created_at, resolved_at)
+SELECT did, 'com.atproto.moderation.defs#reasonSpam', 'did:plc:reported' || r, decode(repeat('ab', 300), 'hex'), now(), CASE r WHEN 1 THEN now() END
+FROM accounts CROSS JOIN generate_series(1, 3) r;
+
 INSERT INTO devices (did, device_id, created_at)
 SELECT did, 'device' || d, now() FROM accounts CROSS JOIN generate_series(1, 2) d;
 

@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -257,6 +258,9 @@ func (s *hubState) signal(signal bus.Signal) {
 		Cursor: s.build.cursor(s.position), ConvoID: convo, Ciphertext: signal.Ciphertext, Epoch: signal.Epoch,
 	}, s.streamMetrics)
 	for a := range s.subscribers.members(convo, signal.RosterVersion) {
+		if slices.Contains(signal.Except, a.did) {
+			continue
+		}
 		for _, f := range a.feeds {
 			if f.wants(convo) {
 				f.deliverEphemeral(ev, s.position)

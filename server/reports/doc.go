@@ -1,0 +1,13 @@
+// Package reports takes reports of accounts to the operator.
+//
+// CreateReport, for example, checks that the caller was a member of the conversation
+// that the report names, that the evidence is an age file which only its recipient can
+// read (checkEvidence), and that the account is within its limit, and stores the
+// report. The operator lists and resolves reports; resolving one removes its evidence,
+// and the cleaner removes the report later (server/retention).
+//
+// # Files
+//
+//   - service.go: Service and createReport
+//   - evidence.go: the form of evidence
+package reports
