@@ -138,7 +138,7 @@ func (ear *listener) listen(ctx context.Context) error {
 		return err
 	}
 	defer func() {
-		events.Close()
+		_ = events.Close() // it has ended
 		if ear.cut.IsZero() {
 			ear.cut = time.Now()
 		}
