@@ -27,29 +27,6 @@ func (q *Queries) DeleteResolvedReports(ctx context.Context, before time.Time, b
 	return result.RowsAffected(), nil
 }
 
-const getReport = `-- name: GetReport :one
-SELECT report_id, reporter_did, reason_type, reason, convo_id, subject_did, message_id, evidence, created_at, resolved_at
-FROM reports WHERE report_id = $1
-`
-
-func (q *Queries) GetReport(ctx context.Context, reportID int64) (Report, error) {
-	row := q.db.QueryRow(ctx, getReport, reportID)
-	var i Report
-	err := row.Scan(
-		&i.ReportID,
-		&i.ReporterDid,
-		&i.ReasonType,
-		&i.Reason,
-		&i.ConvoID,
-		&i.SubjectDid,
-		&i.MessageID,
-		&i.Evidence,
-		&i.CreatedAt,
-		&i.ResolvedAt,
-	)
-	return i, err
-}
-
 const insertReport = `-- name: InsertReport :one
 INSERT INTO reports (reporter_did, reason_type, reason, convo_id, subject_did, message_id, evidence, created_at)
 VALUES ($1, $2, $3, $4, $5,
@@ -82,71 +59,6 @@ func (q *Queries) InsertReport(ctx context.Context, arg InsertReportParams) (int
 	var report_id int64
 	err := row.Scan(&report_id)
 	return report_id, err
-}
-
-const listReports = `-- name: ListReports :many
-SELECT report_id, reporter_did, reason_type, reason, convo_id, subject_did, message_id,
-    coalesce(octet_length(evidence), 0)::bigint AS evidence_bytes, created_at
-FROM reports
-WHERE resolved_at IS NULL AND report_id > $1::bigint
-ORDER BY report_id
-LIMIT $2::bigint
-`
-
-type ListReportsRow struct {
-	ReportID      int64
-	ReporterDid   string
-	ReasonType    string
-	Reason        *string
-	ConvoID       *xrpc.ConvoID
-	SubjectDid    *string
-	MessageID     *xrpc.MessageID
-	EvidenceBytes int64
-	CreatedAt     time.Time
-}
-
-// Reports that are not resolved, the oldest first, without their evidence.
-func (q *Queries) ListReports(ctx context.Context, after int64, maxRows int64) ([]ListReportsRow, error) {
-	rows, err := q.db.Query(ctx, listReports, after, maxRows)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ListReportsRow
-	for rows.Next() {
-		var i ListReportsRow
-		if err := rows.Scan(
-			&i.ReportID,
-			&i.ReporterDid,
-			&i.ReasonType,
-			&i.Reason,
-			&i.ConvoID,
-			&i.SubjectDid,
-			&i.MessageID,
-			&i.EvidenceBytes,
-			&i.CreatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const resolveReport = `-- name: ResolveReport :execrows
-UPDATE reports SET resolved_at = $1::timestamptz WHERE report_id = $2 AND resolved_at IS NULL
-`
-
-// Marks a report as resolved; the cleaner removes it after its time.
-func (q *Queries) ResolveReport(ctx context.Context, now time.Time, reportID int64) (int64, error) {
-	result, err := q.db.Exec(ctx, resolveReport, now, reportID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const wasMember = `-- name: WasMember :one

@@ -8,23 +8,6 @@ RETURNING report_id;
 -- Whether an account is or was a member of a conversation.
 SELECT EXISTS (SELECT 1 FROM memberships WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did));
 
--- name: ListReports :many
--- Reports that are not resolved, the oldest first, without their evidence.
-SELECT report_id, reporter_did, reason_type, reason, convo_id, subject_did, message_id,
-    coalesce(octet_length(evidence), 0)::bigint AS evidence_bytes, created_at
-FROM reports
-WHERE resolved_at IS NULL AND report_id > sqlc.arg(after)::bigint
-ORDER BY report_id
-LIMIT sqlc.arg(max_rows)::bigint;
-
--- name: GetReport :one
-SELECT report_id, reporter_did, reason_type, reason, convo_id, subject_did, message_id, evidence, created_at, resolved_at
-FROM reports WHERE report_id = $1;
-
--- name: ResolveReport :execrows
--- Marks a report as resolved; the cleaner removes it after its time.
-UPDATE reports SET resolved_at = sqlc.arg(now)::timestamptz WHERE report_id = sqlc.arg(report_id) AND resolved_at IS NULL;
-
 -- name: DeleteResolvedReports :execrows
 DELETE FROM reports WHERE report_id IN (
     SELECT r.report_id FROM reports r WHERE r.resolved_at < sqlc.arg(before)::timestamptz

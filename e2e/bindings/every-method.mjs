@@ -116,6 +116,10 @@ async function endings(convoId, ada, ben, cleo) {
   assert.deepEqual((await ben.account.query('listBlocks')).blocks.map(({ did }) => did), [cleo.did])
   assert.deepEqual((await cleo.account.query('getKeyPackages', { dids: [ben.did] })).missing, [ben.did])
   await ben.account.procedure('unblockAccount', { did: cleo.did })
+  const report = await ben.account.procedure('createReport', {
+    reasonType: 'com.atproto.moderation.defs#reasonSpam', subject: { convoId, did: cleo.did }, idempotencyKey: randomUUID(),
+  })
+  assert.equal(report.reportedBy, ben.did)
   assert.deepEqual((await ben.account.query('listBlocks')).blocks, [])
 
   assert.deepEqual(await ben.account.procedure('deleteDevice', { deviceId: ben.id }), {})

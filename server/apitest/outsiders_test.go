@@ -53,6 +53,9 @@ var outside = []struct {
 		in["blobs"] = []string{sc.before}
 		return in
 	}},
+	{"createReport", func(sc *scene, g *mlstest.Group) object {
+		return object{"reasonType": "r", "subject": object{"convoId": g.ID(), "did": sc.bob.DID}}
+	}},
 	{"getMessages from a message", func(sc *scene, g *mlstest.Group) object {
 		return object{"convoId": g.ID(), "sinceMessage": sc.said}
 	}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 
@@ -47,7 +48,8 @@ func TestEvidenceIsForItsRecipient(t *testing.T) {
 // others have their own.
 func TestReportsAtTheirLimit(t *testing.T) {
 	t.Parallel()
-	s := newStack(t)
+	limits := must(limit.New(limit.Config{Clock: func() time.Duration { return 0 }}))(t)
+	s := newStack(t, func(o *options) { o.server.Rates = limits })
 	alice, bob := newActor(), newActor()
 	about := func(key string) object {
 		return object{"reasonType": "r", "subject": object{"did": bob.DID}, "idempotencyKey": key}

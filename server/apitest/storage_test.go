@@ -51,6 +51,7 @@ func (sc *scene) elsewhere(t testing.TB) map[string]any {
 		"publishKeyPackage":  publication(sc.bob.device.KeyPackage()),
 		"publishKeyPackages": object{"keyPackages": []object{publication(sc.bob.device.KeyPackage())}},
 		"uploadBlob":         mlstest.Random(100),
+		"createReport":       object{"reasonType": "r", "subject": object{"did": sc.alice.DID}},
 		"confirmWelcome":     object{"convoId": sc.g.ID(), "success": false, "errorDetails": "no such key package"},
 	}
 }

@@ -52,6 +52,10 @@ func (s *Service) verifyCommit(ctx context.Context, caller xrpc.Caller, req *com
 	if err := req.checkRate(ctx, q, caller.DID); err != nil {
 		return nil, err
 	}
+	if w := parsed.welcome; w != nil && w.CipherSuite != v.base.Context.CipherSuite {
+		v.refused = otherSuite(req.welcomeField, w, v.base.Context.CipherSuite)
+		return v, nil
+	}
 	named := packageReader{q: q, convoID: req.convoID, caller: caller.DID, field: req.welcomeField}
 	if v.packages, v.refused, err = named.read(ctx, parsed.welcome); err != nil || v.refused != nil {
 		return v, err

@@ -49,7 +49,7 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 		return nil, w.checkAbsent()
 	}
 	if w.welcome.CipherSuite != w.suite {
-		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: is of cipher suite %v, the conversation of %v", w.field, w.welcome.CipherSuite, w.suite)
+		return nil, otherSuite(w.field, w.welcome, w.suite)
 	}
 	if err := w.load(ctx); err != nil {
 		return nil, err
@@ -110,6 +110,10 @@ func (w *welcomeCheck) countUnleased(ctx context.Context, packages []db.LockPack
 		}
 	}
 	return book.Record(ctx, unleased)
+}
+
+func otherSuite(field string, w *mls.Welcome, suite mls.CipherSuite) error {
+	return gen.Errorf(gen.ErrInvalidWelcome, "%s: is of cipher suite %v, the conversation of %v", field, w.CipherSuite, suite)
 }
 
 func welcomeMissing(field string) error {

@@ -3,8 +3,8 @@
 // CreateReport, for example, checks that the caller was a member of the conversation
 // that the report names, that the evidence is an age file which only its recipient can
 // read (checkEvidence), and that the account is within its limit, and stores the
-// report. The operator lists and resolves reports; resolving one removes its evidence,
-// and the cleaner removes the report later (server/retention).
+// report. The operator reads the table and marks reports as resolved
+// (docs/operations.md); the cleaner removes those later (server/retention).
 //
 // # Files
 //
