@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds a release into dist twice, and compares. make release calls it. A commit without a tag gives a snapshot. Nothing
-# is published: the workflow "release" does that.
+# Builds a release into dist, and a second time elsewhere, and compares. make release calls it. A commit without a tag
+# gives a snapshot. Nothing is published: the workflow "release" does that.
 set -eu
 cd "$(dirname "$0")/.."
 git rev-parse --verify -q HEAD >/dev/null || { echo "release.sh: needs a git checkout, for the time of the commit" >&2; exit 1; }
@@ -14,11 +14,14 @@ if tag=$(git describe --tags --exact-match 2>/dev/null); then
 	go test -count=1 ./internal/releases
 	how=--skip=publish
 fi
-first=$(mktemp)
-trap 'rm -f "$first"' EXIT
+[ -z "$(git status --porcelain)" ] || { echo "release.sh: the checkout has changes that no commit has" >&2; exit 1; }
 tools/tool.sh --build goreleaser cyclonedx-gomod
 tools/tool.sh goreleaser release --clean $how
-cp dist/checksums.txt "$first"
-tools/tool.sh goreleaser release --clean $how
-cmp "$first" dist/checksums.txt || { echo "release.sh: two builds of one commit differ" >&2; exit 1; }
+
+# The second time in another folder, and with nothing that Go has compiled before.
+again=$(mktemp -d)
+trap 'chmod -R u+w "$again" && rm -rf "$again"' EXIT
+git clone -q . "$again/source"
+(cd "$again/source" && GOCACHE=$again/cache tools/tool.sh goreleaser release --clean $how)
+cmp "$again/source/dist/checksums.txt" dist/checksums.txt || { echo "release.sh: two builds of one commit differ" >&2; exit 1; }
 echo "built twice, with the same bytes: dist/checksums.txt" >&2

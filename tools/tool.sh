@@ -42,7 +42,8 @@ build() {
 	began=$(date +%s)
 	mkdir -p "$dir"
 	# Two runs at once each build their own; the last one stays.
-	(cd "$module" && go build -o "$dir/.$1-$$" "$path")
+	# Without the paths of this machine, since an SBOM has the hash of the tool that wrote it.
+	(cd "$module" && GOFLAGS="${GOFLAGS:-} -trimpath" go build -o "$dir/.$1-$$" "$path")
 	mv "$dir/.$1-$$" "$dir/$1"
 	echo "built $1 in $(($(date +%s) - began)) s" >&2
 	# Earlier versions, once nobody has built anything beside them for a month or has used one of them for as long.

@@ -19,13 +19,11 @@ func TestLedgerRefusesWhatCannotBe(t *testing.T) {
 		{l.commit(epochOf{"c", 2}, place{"c", 3}), ""},
 		{l.commit(epochOf{"c", 1}, place{"c", 4}), "was won at 2 and again at 4"},
 	} {
-		if step.err != nil {
-			got := step.err.Error()
-			if step.want == "" || !strings.Contains(got, step.want) {
-				t.Errorf("got %s, want %s", got, step.want)
-			}
-		} else if step.want != "" {
+		switch {
+		case step.err == nil && step.want != "":
 			t.Errorf("no error, want %s", step.want)
+		case step.err != nil && (step.want == "" || !strings.Contains(step.err.Error(), step.want)):
+			t.Errorf("got %v, want %q", step.err, step.want)
 		}
 	}
 }

@@ -138,7 +138,7 @@ func (ear *listener) listen(ctx context.Context) error {
 		return err
 	}
 	defer func() {
-		_ = events.Close() // it may be broken
+		_ = events.Close() // it has ended
 		if ear.cut.IsZero() {
 			ear.cut = time.Now()
 		}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -34,16 +33,25 @@ func cluster(ctx context.Context, except ...machine) ([]member, error) {
 		if slices.Contains(except, m) {
 			continue
 		}
-		var out struct{ Members []member }
-		short, cancel := context.WithTimeout(ctx, patience)
-		err := ask(short, http.MethodGet, m, "/cluster", nil, &out)
-		cancel()
-		if err == nil && len(out.Members) > 0 {
-			return out.Members, nil
+		members, err := membersAt(ctx, m)
+		if err == nil {
+			return members, nil
 		}
 		errs = append(errs, err)
 	}
 	return nil, errors.Join(errs...)
+}
+
+// membersAt asks one machine for the members.
+func membersAt(ctx context.Context, m machine) ([]member, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var out struct{ Members []member }
+	err := ask(ctx, http.MethodGet, m, "/cluster", nil, &out)
+	if err == nil && len(out.Members) == 0 {
+		err = fmt.Errorf("%s knows no members", m.name)
+	}
+	return out.Members, err
 }
 
 // ask calls Patroni's REST interface.
@@ -93,28 +101,34 @@ func named(name string) machine {
 	return machine{}
 }
 
-// whole waits until there are a primary and two standbys on its timeline, one of
-// them synchronous.
+// whole waits until every machine says that there are a primary and two standbys
+// on its timeline, one of them synchronous. A machine that was cut off still
+// believes in the past for a while.
 func whole(ctx context.Context) error {
 	return until(ctx, "a primary with two standbys", func() error {
-		members, err := cluster(ctx)
-		if err != nil {
-			return err
-		}
-		var roles []string
-		timelines := map[int]bool{}
-		for _, m := range members {
-			if m.running() {
-				roles = append(roles, m.Role)
-				timelines[m.Timeline] = true
+		for _, m := range databases {
+			members, err := membersAt(ctx, m)
+			if err != nil {
+				return err
 			}
-		}
-		all := strings.Join(roles, " ")
-		if len(roles) != len(databases) || len(timelines) != 1 || !strings.Contains(all, "leader") || !strings.Contains(all, "sync_standby") {
-			return fmt.Errorf("members are %v", members)
+			if !isWhole(members) {
+				return fmt.Errorf("members at %s are %v", m.name, members)
+			}
 		}
 		return nil
 	})
+}
+
+func isWhole(members []member) bool {
+	var roles []string
+	timelines := map[int]bool{}
+	for _, m := range members {
+		if m.running() {
+			roles = append(roles, m.Role)
+			timelines[m.Timeline] = true
+		}
+	}
+	return len(roles) == len(databases) && len(timelines) == 1 && slices.Contains(roles, "leader") && slices.Contains(roles, "sync_standby")
 }
 
 // synchronous returns the standby that commits wait for.

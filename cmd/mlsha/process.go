@@ -74,7 +74,7 @@ func (p *program) signal(s syscall.Signal) error {
 	select {
 	case <-p.ended:
 		return nil
-	case <-time.After(time.Minute):
+	case <-time.After(longest):
 		return fmt.Errorf("%s does not end; its log ends with\n%s", p.name, p.logTail())
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"syscall"
 	"time"
 )
@@ -21,7 +22,7 @@ func tryRolling(ctx context.Context, s *site, r *row) error {
 			return err
 		}
 	}
-	if err := switchover(ctx); err != nil {
+	if err := errors.Join(switchover(ctx), whole(ctx)); err != nil {
 		return err
 	}
 	if err := s.restartDatabase(ctx, primary); err != nil {

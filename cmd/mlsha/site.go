@@ -33,6 +33,9 @@ const (
 // serviceDID is the DID of the service in deploy/ha/mlsd.env.in.
 const serviceDID = "did:web:mls.example.com"
 
+// downAfter is after how many milliseconds the Sentinel of a machine misses Redis.
+var downAfter = map[string]string{"db1": "2000", "db2": "2500", "db3": "3000"}
+
 // serviceURL is where clients call the service: nginx.
 const serviceURL = "http://10.0.0.10"
 
@@ -136,7 +139,7 @@ func (s *site) render(file string, m machine, dir, account string, replace ...st
 	text := strings.NewReplacer("@NAME@", m.name, "@ADDRESS@", m.address, "@REST_PASSWORD@", restPassword,
 		"@SUPERUSER_PASSWORD@", superuserPassword, "@REPLICATION_PASSWORD@", "replication-secret",
 		"@REWIND_PASSWORD@", "rewind-secret", "@MLS_PASSWORD@", mlsPassword, "@REDIS_PASSWORD@", redisPassword,
-		"@MAJOR@", strconv.Itoa(s.major)).Replace(string(raw))
+		"@MAJOR@", strconv.Itoa(s.major), "@DOWN_AFTER@", downAfter[m.name]).Replace(string(raw))
 	for i := 0; i < len(replace); i += 2 {
 		if !strings.Contains(text, replace[i]) {
 			return "", fmt.Errorf("%s has no %q", file, replace[i])

@@ -195,20 +195,19 @@ func tryCut(ctx context.Context, s *site, r *row) error {
 	if err != nil {
 		return err
 	}
-	writing, stop := context.WithCancel(ctx)
-	defer stop()
 	if err := old.cut(ctx); err != nil {
 		return err
 	}
 	r.from = time.Now()
+	writing, stop := context.WithTimeout(ctx, longestLease)
+	defer stop()
 	result := make(chan *cutOffWrites, 1)
 	go func() { result <- s.writeCutOff(writing, old) }()
 	if err := awaitOther(ctx, old, r); err != nil {
 		return err
 	}
-	time.Sleep(time.Until(r.from.Add(outage)))
-	stop()
 	wrote := <-result
+	time.Sleep(time.Until(r.from.Add(outage)))
 	if err := old.mend(ctx); err != nil {
 		return err
 	}
@@ -216,47 +215,62 @@ func tryCut(ctx context.Context, s *site, r *row) error {
 	if wrote.tried == 0 {
 		r.fail("no write was tried at the cut-off primary")
 	}
+	if wrote.refused == 0 {
+		r.fail("the cut-off primary was one for %s", longestLease)
+	}
 	if wrote.taken > 0 {
 		r.fail("the cut-off primary took %d writes", wrote.taken)
 	}
 	return r.rejoined(ctx, old)
 }
 
+// longestLease is how long a cut-off primary is given to find out that it is none.
+const longestLease = time.Minute
+
 // cutOffWrites is what came of writing at a primary that is cut off.
 type cutOffWrites struct {
-	tried, taken int
-	refusals     string
+	tried, taken, waited, refused int
+	// refusals describes waited and refused.
+	refusals string
 }
 
-// writeCutOff writes at one machine, from inside it, until ctx ends.
+// enoughRefusals is after how many refused writes a cut-off primary counts as none.
+const enoughRefusals = 5
+
+// writeCutOff writes at one machine, from inside it, until its writes are refused
+// or ctx ends.
 func (s *site) writeCutOff(ctx context.Context, m machine) *cutOffWrites {
-	out, began := &cutOffWrites{}, time.Now()
-	var waited, refused int
-	for ; ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+	out, began, first := &cutOffWrites{}, time.Now(), "never"
+	for ; ctx.Err() == nil && out.refused < enoughRefusals; time.Sleep(100 * time.Millisecond) {
 		out.tried++
-		// The time is that of a client that gives up.
-		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		cmd, err := m.command(short, "postgres", filepath.Join(s.bin, "psql"), "-X", "-q", "-h", filepath.Join(s.dir, m.name, "postgres"),
-			"-d", "postgres", "-c", "INSERT INTO cut_off VALUES ("+strconv.Itoa(out.tried)+")")
-		if err == nil {
-			cmd.Env = baseEnv()
-			err = cmd.Run()
-		}
-		switch {
+		switch gaveUp, err := s.writeAt(ctx, m, out.tried); {
 		case err == nil:
 			out.taken++
-		case short.Err() != nil:
-			waited++
-		case refused == 0:
-			refused++
-			out.refusals = fmt.Sprintf("refused after %s", since(began))
+		case gaveUp:
+			out.waited++
 		default:
-			refused++
+			if out.refused++; out.refused == 1 {
+				first = "after " + since(began).String()
+			}
 		}
-		cancel()
 	}
-	out.refusals = fmt.Sprintf("%d waited for the standby in vain, %d were refused, the first one %s", waited, refused, out.refusals)
+	out.refusals = fmt.Sprintf("%d waited for the standby in vain, and the first one was refused %s", out.waited, first)
 	return out
+}
+
+// writeAt writes a row at one machine, as a client that waits a second. gaveUp
+// tells that it had no answer by then.
+func (s *site) writeAt(ctx context.Context, m machine, n int) (gaveUp bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	cmd, err := m.command(ctx, "postgres", filepath.Join(s.bin, "psql"), "-X", "-q", "-h", filepath.Join(s.dir, m.name, "postgres"),
+		"-d", "postgres", "-c", "INSERT INTO cut_off VALUES ("+strconv.Itoa(n)+")")
+	if err != nil {
+		return false, err
+	}
+	cmd.Env = baseEnv()
+	err = cmd.Run()
+	return ctx.Err() != nil, err
 }
 
 func tryEtcdMember(ctx context.Context, s *site, _ *row) error {

@@ -10,7 +10,7 @@ import (
 var (
 	ofConversations = regexp.MustCompile(`\b(FROM|JOIN|INTO|UPDATE) (conversations|memberships|read_positions|leaves|group_infos|messages|removed_messages|` +
 		`lapsed_proposals|welcomes|welcome_recipients|rejoin_requests|commit_failures|message_blobs)\b`)
-	ofAccounts = regexp.MustCompile(`\b(FROM|JOIN|INTO|UPDATE) (accounts|account_origins|devices|key_packages|account_keys|package_claims|blobs)\b`)
+	ofAccounts = regexp.MustCompile(`\b(FROM|JOIN|INTO|UPDATE) (accounts|account_origins|blocks|devices|key_packages|account_keys|package_claims|blobs)\b`)
 	// ofOneCluster are the functions that use transaction ids or the identity of
 	// one cluster.
 	ofOneCluster = regexp.MustCompile(`\blog_(own_xid|horizon|next_xid|system_identifier|database_oid|timeline|messages|events)\(`)

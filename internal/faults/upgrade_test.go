@@ -45,6 +45,9 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the logs of the instances end with\n%s\n%s", p.instances[0].logTail(), p.instances[1].logTail())
+		}
 		if err := p.close(); err != nil {
 			t.Error(err)
 		}
