@@ -170,10 +170,10 @@ func (q *Queries) EraseFromConvo(ctx context.Context, did string, pseudonym stri
 }
 
 const eraseLeases = `-- name: EraseLeases :exec
-UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL WHERE lease_holder = $1::text
+UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL WHERE lease_holder = $1::text AND spent_at IS NULL
 `
 
-// The account's leases of other accounts' packages.
+// The account's leases of other accounts' packages. A spent package has no lease.
 func (q *Queries) EraseLeases(ctx context.Context, did string) error {
 	_, err := q.db.Exec(ctx, eraseLeases, did)
 	return err
@@ -189,9 +189,15 @@ func (q *Queries) EraseLeaves(ctx context.Context, pseudonym string, convoID xrp
 }
 
 const eraseMembersEvents = `-- name: EraseMembersEvents :exec
-UPDATE events SET body = replace(body::text, to_json($1::text)::text, to_json($2::text)::text)::jsonb
-WHERE target_did IN (SELECT m.did FROM memberships m WHERE m.convo_id = $3)
-  AND (body ->> 'did' = $1::text OR body ->> 'actor' = $1::text)
+UPDATE events e SET body = replace(body::text, to_json($1::text)::text, to_json($2::text)::text)::jsonb
+FROM memberships m
+CROSS JOIN LATERAL (
+    SELECT o.gen, o.pos, o.stream_key, o.seq, o.n FROM events o
+    WHERE o.target_did = m.did AND (o.body ->> 'did' = $1::text OR o.body ->> 'actor' = $1::text)
+    OFFSET 0
+) k
+WHERE m.convo_id = $3
+  AND e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n
 `
 
 // The events of single members of a conversation that name the account: it has

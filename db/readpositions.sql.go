@@ -15,8 +15,9 @@ import (
 const pagePreferences = `-- name: PagePreferences :many
 SELECT r.convo_id, r.muted, r.archived
 FROM memberships m
-JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
-WHERE m.did = $1 AND m.left_seq IS NULL AND (r.muted OR r.archived) AND m.convo_id > $2::bytea
+CROSS JOIN LATERAL (SELECT p.convo_id, p.muted, p.archived FROM read_positions p WHERE p.convo_id = m.convo_id AND p.did = m.did OFFSET 0) r
+WHERE m.did = $1 AND m.left_seq IS NULL AND (r.muted OR r.archived)
+    AND (m.did, m.convo_id) > ($1, $2::bytea)
 ORDER BY m.convo_id
 LIMIT $3::bigint
 `
@@ -54,7 +55,7 @@ WITH mine AS (
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
     LEFT JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
-    WHERE m.did = $2 AND m.left_seq IS NULL AND m.convo_id > $3::bytea
+    WHERE m.did = $2 AND m.left_seq IS NULL AND (m.did, m.convo_id) > ($2, $3::bytea)
         AND c.last_seq > greatest(m.joined_seq, r.seq)
     ORDER BY m.convo_id
     LIMIT $4::bigint

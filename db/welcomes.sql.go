@@ -204,7 +204,7 @@ WITH mine AS (
     JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL AND m.joined_seq <= r.seq
     WHERE r.did = $2 AND r.state = 'open'
       AND ($3::text = '' OR r.device_id = $3::text)
-      AND (r.convo_id, r.device_id) > ($4::bytea, $5::text)
+      AND (r.did, r.convo_id, r.device_id) > ($2, $4::bytea, $5::text)
     ORDER BY r.convo_id, r.device_id
     LIMIT $6::bigint
 ), sized AS (

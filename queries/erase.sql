@@ -22,9 +22,15 @@ WHERE convo_id = sqlc.arg(convo_id) AND (body ->> 'did' = sqlc.arg(did)::text OR
 -- name: EraseMembersEvents :exec
 -- The events of single members of a conversation that name the account: it has
 -- added them.
-UPDATE events SET body = replace(body::text, to_json(sqlc.arg(did)::text)::text, to_json(sqlc.arg(pseudonym)::text)::text)::jsonb
-WHERE target_did IN (SELECT m.did FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id))
-  AND (body ->> 'did' = sqlc.arg(did)::text OR body ->> 'actor' = sqlc.arg(did)::text);
+UPDATE events e SET body = replace(body::text, to_json(sqlc.arg(did)::text)::text, to_json(sqlc.arg(pseudonym)::text)::text)::jsonb
+FROM memberships m
+CROSS JOIN LATERAL (
+    SELECT o.gen, o.pos, o.stream_key, o.seq, o.n FROM events o
+    WHERE o.target_did = m.did AND (o.body ->> 'did' = sqlc.arg(did)::text OR o.body ->> 'actor' = sqlc.arg(did)::text)
+    OFFSET 0
+) k
+WHERE m.convo_id = sqlc.arg(convo_id)
+  AND e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n;
 
 -- name: EraseMemberships :exec
 UPDATE memberships SET did = sqlc.arg(pseudonym) WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NOT NULL;
@@ -72,8 +78,8 @@ USING (
 WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n;
 
 -- name: EraseLeases :exec
--- The account's leases of other accounts' packages.
-UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL WHERE lease_holder = sqlc.arg(did)::text;
+-- The account's leases of other accounts' packages. A spent package has no lease.
+UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL WHERE lease_holder = sqlc.arg(did)::text AND spent_at IS NULL;
 
 -- name: ErasePackages :exec
 WITH claims AS (DELETE FROM package_claims c WHERE c.did = sqlc.arg(did))

@@ -72,8 +72,9 @@ WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq I
 -- The conversations of an account that it has muted or archived, after an id.
 SELECT r.convo_id, r.muted, r.archived
 FROM memberships m
-JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
-WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL AND (r.muted OR r.archived) AND m.convo_id > sqlc.arg(after_convo)::bytea
+CROSS JOIN LATERAL (SELECT p.convo_id, p.muted, p.archived FROM read_positions p WHERE p.convo_id = m.convo_id AND p.did = m.did OFFSET 0) r
+WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL AND (r.muted OR r.archived)
+    AND (m.did, m.convo_id) > (sqlc.arg(did), sqlc.arg(after_convo)::bytea)
 ORDER BY m.convo_id
 LIMIT sqlc.arg(max_rows)::bigint;
 
@@ -85,7 +86,7 @@ WITH mine AS (
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
     LEFT JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
-    WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.convo_id > sqlc.arg(after_convo)::bytea
+    WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL AND (m.did, m.convo_id) > (sqlc.arg(did), sqlc.arg(after_convo)::bytea)
         AND c.last_seq > greatest(m.joined_seq, r.seq)
     ORDER BY m.convo_id
     LIMIT sqlc.arg(max_rows)::bigint

@@ -26,7 +26,7 @@ WITH mine AS (
     JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL AND m.joined_seq <= r.seq
     WHERE r.did = sqlc.arg(did) AND r.state = 'open'
       AND (sqlc.arg(device_id)::text = '' OR r.device_id = sqlc.arg(device_id)::text)
-      AND (r.convo_id, r.device_id) > (sqlc.arg(after_convo)::bytea, sqlc.arg(after_device)::text)
+      AND (r.did, r.convo_id, r.device_id) > (sqlc.arg(did), sqlc.arg(after_convo)::bytea, sqlc.arg(after_device)::text)
     ORDER BY r.convo_id, r.device_id
     LIMIT sqlc.arg(max_rows)::bigint
 ), sized AS (

@@ -32,11 +32,22 @@ var mayReadWhole = map[string]string{
 	"BeginGenerationOfConvos conversations": "is for every conversation",
 	"BeginGenerationOfAccounts accounts":    "is for every account",
 	"MarkOrphanObjects orphan_objects":      "walks the index by age up to its limit; a row is there for an upload that runs or an object that goes",
+
+	"ChangedAccountStates account_states": "walks the index by version up to its limit",
+	"ClaimErasure account_states":         "walks an index that has only the accounts to erase, up to its limit",
+	"AnswersNaming idempotency_records":   "walks the primary key up to its limit, for an erasure",
+	"EraseReports reports":                "a reason may name the account; an erasure, and reports are few",
+	"EraseTickets tickets":                "a ticket lives a minute; an erasure",
+	"CountAccountStates account_states":   ofOperator,
+	"ShowConvo messages":                  ofOperator,
 }
 
+// ofOperator: a person asks, now and then, and the plan is made for the question.
+const ofOperator = "the operator asks"
+
 // ofBackups lists the queries that read everything, to compare a backup with the
-// database, or in pages to copy attachments. They run with PostgreSQL's default settings, on connections of their
-// own (internal/backup).
+// database, or in pages to copy attachments. They run with PostgreSQL's default
+// settings, on connections of their own (internal/backup).
 var ofBackups = []string{"CountRows", "CountHoles", "CountOrphans", "ListBlobObjects", "ListNewBlobObjects"}
 
 // TestPlansForTablesThatGrow checks that no query reads a whole table, neither
@@ -53,6 +64,9 @@ func TestPlansForTablesThatGrow(t *testing.T) {
 				continue
 			}
 			key := w.table
+			if strings.HasPrefix(key, "pg_") {
+				continue // the catalog does not grow with use
+			}
 			if mayReadWhole[key] == "" {
 				key = w.query + " " + w.table
 			}
@@ -74,6 +88,7 @@ const (
 	oneRow   = "one of the sides is one row"
 	windows  = "an account has few windows in one conversation"
 	fewKinds = "there are four kinds of messages"
+	catalog  = "sessions and databases of the cluster are few"
 	// When groups are large, the index finds these rows, of which there are
 	// mostly one or two.
 	ofCommit = "whom a commit concerns are looked for among the members of one group"
@@ -82,8 +97,14 @@ const (
 // multiplied lists the queries that compare every pair of rows of two inputs,
 // or of rows and array elements, with the reason why they may.
 var multiplied = map[string]string{
-	"CommitDamage": oneRow,
-	"PageConvos":   oneRow,
+	"CommitDamage":   oneRow,
+	"PageConvos":     oneRow,
+	"SetPreferences": oneRow,
+
+	"CountOtherStores":         catalog,
+	"DoctorDatabase":           catalog,
+	"ListPreparedTransactions": catalog,
+	"ListSessions":             catalog,
 
 	"ConflictCommits":   windows,
 	"ConflictProposals": windows,
@@ -95,6 +116,7 @@ var multiplied = map[string]string{
 	"PageMessages":         fewKinds,
 	"PageMessagesBefore":   fewKinds,
 
+	"BarLeaver":            ofCommit,
 	"ClearPendingRemovals": ofCommit,
 	"EndMemberships":       ofCommit,
 	"EndRejoinRequests":    ofCommit,
