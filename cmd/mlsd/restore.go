@@ -13,6 +13,8 @@ import (
 	"catbird.blue/mls/db/migrations"
 )
 
+var errRestoreUsage = &configError{errors.New("usage: mlsd restore FILE [-replace] [flags], or mlsd restore -to TIME|latest -identity FILE [flags]")}
+
 // restore loads a dump into the database, or restores a base backup and the log
 // if no file is named. It always begins a new stream generation before anything
 // is served.
@@ -26,8 +28,9 @@ func (p *program) restore(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(args) == 0 {
-		return &configError{errors.New("usage: mlsd restore FILE [-replace] [flags], or mlsd restore -to TIME|latest -identity FILE [flags]")}
+		return errRestoreUsage
 	}
+	// What is restored is always named, since it takes the place of what is there.
 	if strings.HasPrefix(args[0], "-") {
 		return p.restoreTo(ctx, args)
 	}

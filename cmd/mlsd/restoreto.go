@@ -21,12 +21,15 @@ func (p *program) restoreTo(ctx context.Context, args []string) error {
 	var to, into string
 	replace := false
 	c, err := p.config("restore", args, access.flags, func(flags *flag.FlagSet) {
-		flags.StringVar(&to, "to", "latest", "time to which the database is restored, as 2026-01-31T12:00:00Z, or latest")
+		flags.StringVar(&to, "to", "", "time to which the database is restored, as 2026-01-31T12:00:00Z, or latest")
 		flags.StringVar(&into, "into", "", "directory for the cluster, if it is not the private PostgreSQL's")
 		flags.BoolVar(&replace, "replace", false, "move away the cluster that is there")
 	})
 	if err != nil {
 		return err
+	}
+	if to == "" {
+		return errRestoreUsage
 	}
 	r := backup.Restore{URL: c.BackupURL, System: access.system, BaseID: access.base, Step: p.step, Log: slog.New(slog.NewTextHandler(p.errOut, nil))}
 	if c.BackupURL == "" {

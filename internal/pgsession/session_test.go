@@ -42,9 +42,9 @@ func TestSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	database := pgx.Identifier{cfg.Database}.Sanitize()
-	for _, s := range []string{"default_transaction_isolation = serializable", "default_transaction_read_only = on", "bytea_output = escape",
+	for _, s := range []string{"default_transaction_isolation = serializable", "bytea_output = escape",
 		"transform_null_equals = on", "synchronous_commit = off", "statement_timeout = '1h'", "random_page_cost = 9", "idle_session_timeout = '1s'"} {
-		exec(t, url, "SET default_transaction_read_only = off", "ALTER DATABASE "+database+" SET "+s)
+		exec(t, url, "ALTER DATABASE "+database+" SET "+s)
 	}
 	conn, err := pgsession.Connect(t.Context(), with(url, "random_page_cost=3&pool_max_conns=5&default_transaction_isolation=serializable&options=-c%20lock_timeout%3D7s"),
 		map[string]string{"statement_timeout": "5s"})
@@ -53,7 +53,7 @@ func TestSettings(t *testing.T) {
 	}
 	defer conn.Close(context.Background())
 	for name, want := range map[string]string{
-		"transaction_isolation": "read committed", "transaction_read_only": "off", "bytea_output": "hex", "transform_null_equals": "off",
+		"transaction_isolation": "read committed", "bytea_output": "hex", "transform_null_equals": "off",
 		"synchronous_commit": "on", "statement_timeout": "5s", "lock_timeout": "7s", "random_page_cost": "3", "enable_hashjoin": "off",
 		"idle_session_timeout": "0", "application_name": "mlsd", "timezone": "UTC",
 	} {
@@ -62,10 +62,21 @@ func TestSettings(t *testing.T) {
 			t.Errorf("%s is %q (%v), want %q", name, got, err, want)
 		}
 	}
+	// Setting a cluster or a database read-only fences it.
+	exec(t, url, "ALTER DATABASE "+database+" SET default_transaction_read_only = on")
+	fenced, err := pgsession.Connect(t.Context(), url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fenced.Close(context.Background())
+	if _, err := fenced.Exec(t.Context(), "CREATE TABLE past_the_fence ()"); err == nil {
+		t.Error("a database that is set read-only takes a write")
+	}
+	exec(t, url, "SET default_transaction_read_only = off", "ALTER DATABASE "+database+" RESET default_transaction_read_only")
 	if _, err := pgsession.Connect(t.Context(), with(url, "no_such_setting=1"), nil); err == nil || !strings.Contains(err.Error(), "no_such_setting") {
 		t.Errorf("a setting that PostgreSQL does not have: %v", err)
 	}
-	exec(t, url, "SET default_transaction_read_only = off", "ALTER DATABASE "+database+" SET session_replication_role = replica")
+	exec(t, url, "ALTER DATABASE "+database+" SET session_replication_role = replica")
 	if _, err := pgsession.Connect(t.Context(), url, nil); err == nil || !strings.Contains(err.Error(), "session_replication_role") {
 		t.Errorf("triggers are off: %v", err)
 	}

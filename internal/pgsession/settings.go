@@ -34,12 +34,12 @@ func Unhurried() map[string]string {
 }
 
 // pinned are settings that change what statements mean. Those of a role, a
-// database or the URL do not count.
+// database or the URL do not count. default_transaction_read_only does: operators
+// and managed databases fence a cluster with it, and nothing may write past that.
 func pinned() map[string]string {
 	return map[string]string{
 		// Transactions wait for row locks and then read what the other one wrote.
 		"default_transaction_isolation":  "read committed",
-		"default_transaction_read_only":  "off",
 		"default_transaction_deferrable": "off",
 		"transform_null_equals":          "off",
 		"standard_conforming_strings":    "on",
