@@ -241,7 +241,8 @@ func (i *instance) close() error {
 	return err
 }
 
-// metrics reads gauges and counters, and adds up those with the same name.
+// metrics reads gauges and counters: each series by its name and labels, and the sum
+// of those with the same name.
 func (i *instance) metrics() (map[string]float64, error) {
 	res, err := calls.Get("http://127.0.0.1:" + i.metricsPort + "/metrics")
 	if err != nil {
@@ -256,7 +257,15 @@ func (i *instance) metrics() (map[string]float64, error) {
 	out := map[string]float64{}
 	for name, f := range families {
 		for _, m := range f.Metric {
-			out[name] += m.GetGauge().GetValue() + m.GetCounter().GetValue()
+			value := m.GetGauge().GetValue() + m.GetCounter().GetValue()
+			out[name] += value
+			if len(m.Label) > 0 {
+				labels := make([]string, len(m.Label))
+				for i, l := range m.Label {
+					labels[i] = fmt.Sprintf("%s=%q", l.GetName(), l.GetValue())
+				}
+				out[name+"{"+strings.Join(labels, ",")+"}"] = value
+			}
 		}
 	}
 	return out, nil
