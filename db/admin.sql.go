@@ -244,19 +244,6 @@ func (q *Queries) ListSessions(ctx context.Context) ([]ListSessionsRow, error) {
 	return items, nil
 }
 
-const lockConvoByOperator = `-- name: LockConvoByOperator :execrows
-UPDATE conversations SET locked_at = coalesce(locked_at, now()), roster_version = roster_version + 1 WHERE convo_id = $1
-`
-
-// Raising roster_version makes statements fail that read the row before.
-func (q *Queries) LockConvoByOperator(ctx context.Context, convoID xrpc.ConvoID) (int64, error) {
-	result, err := q.db.Exec(ctx, lockConvoByOperator, convoID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const showAccount = `-- name: ShowAccount :one
 SELECT
     coalesce((SELECT a.created_at FROM accounts a WHERE a.did = $1), 'epoch')::timestamptz AS created_at,
@@ -298,7 +285,7 @@ func (q *Queries) ShowAccount(ctx context.Context, did string) (ShowAccountRow, 
 }
 
 const showConvo = `-- name: ShowConvo :one
-SELECT c.epoch, c.last_seq, c.created_at, c.last_activity_at, c.closed_at, c.locked_at,
+SELECT c.epoch, c.last_seq, c.created_at, c.last_activity_at, c.closed_at, c.locked_at, c.locked_by_admin, c.locked_by_operator,
     (SELECT count(*) FROM memberships m WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL)::bigint AS members,
     (SELECT count(*) FROM memberships m WHERE m.convo_id = c.convo_id AND m.pending_removal)::bigint AS pending_removals,
     (SELECT count(*) FROM leaves l WHERE l.convo_id = c.convo_id)::bigint AS leaves,
@@ -310,19 +297,21 @@ FROM conversations c WHERE c.convo_id = $1
 `
 
 type ShowConvoRow struct {
-	Epoch           int64
-	LastSeq         int64
-	CreatedAt       time.Time
-	LastActivityAt  time.Time
-	ClosedAt        *time.Time
-	LockedAt        *time.Time
-	Members         int64
-	PendingRemovals int64
-	Leaves          int64
-	Messages        int64
-	MessageBytes    int64
-	Attachments     int64
-	GroupInfoBytes  int64
+	Epoch            int64
+	LastSeq          int64
+	CreatedAt        time.Time
+	LastActivityAt   time.Time
+	ClosedAt         *time.Time
+	LockedAt         *time.Time
+	LockedByAdmin    bool
+	LockedByOperator bool
+	Members          int64
+	PendingRemovals  int64
+	Leaves           int64
+	Messages         int64
+	MessageBytes     int64
+	Attachments      int64
+	GroupInfoBytes   int64
 }
 
 // The sizes of a conversation.
@@ -336,6 +325,8 @@ func (q *Queries) ShowConvo(ctx context.Context, convoID xrpc.ConvoID) (ShowConv
 		&i.LastActivityAt,
 		&i.ClosedAt,
 		&i.LockedAt,
+		&i.LockedByAdmin,
+		&i.LockedByOperator,
 		&i.Members,
 		&i.PendingRemovals,
 		&i.Leaves,
@@ -380,16 +371,4 @@ func (q *Queries) TableSizes(ctx context.Context) ([]TableSizesRow, error) {
 		return nil, err
 	}
 	return items, nil
-}
-
-const unlockConvo = `-- name: UnlockConvo :execrows
-UPDATE conversations SET locked_at = NULL WHERE convo_id = $1
-`
-
-func (q *Queries) UnlockConvo(ctx context.Context, convoID xrpc.ConvoID) (int64, error) {
-	result, err := q.db.Exec(ctx, unlockConvo, convoID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }

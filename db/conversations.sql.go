@@ -23,6 +23,30 @@ func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID xrpc.Co
 	return err
 }
 
+const admins = `-- name: Admins :many
+SELECT did FROM memberships WHERE convo_id = $1 AND left_seq IS NULL AND role = 'admin' ORDER BY did
+`
+
+func (q *Queries) Admins(ctx context.Context, convoID xrpc.ConvoID) ([]string, error) {
+	rows, err := q.db.Query(ctx, admins, convoID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var did string
+		if err := rows.Scan(&did); err != nil {
+			return nil, err
+		}
+		items = append(items, did)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const barLeaver = `-- name: BarLeaver :exec
 UPDATE memberships SET ended_by_other = TRUE
 WHERE convo_id = $1 AND did = ANY($2::text[]) AND pending_removal
@@ -31,6 +55,17 @@ WHERE convo_id = $1 AND did = ANY($2::text[]) AND pending_removal
 // An account that has left, and whose leaf awaits removal, counts as suspended.
 func (q *Queries) BarLeaver(ctx context.Context, convoID xrpc.ConvoID, dids []string) error {
 	_, err := q.db.Exec(ctx, barLeaver, convoID, dids)
+	return err
+}
+
+const beginAsAdmin = `-- name: BeginAsAdmin :exec
+UPDATE memberships SET accepted_at = $1::timestamptz, role = 'admin'
+WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL
+`
+
+// The creator of a conversation: it has accepted it, and is its first admin.
+func (q *Queries) BeginAsAdmin(ctx context.Context, at time.Time, convoID xrpc.ConvoID, did string) error {
+	_, err := q.db.Exec(ctx, beginAsAdmin, at, convoID, did)
 	return err
 }
 
@@ -199,7 +234,8 @@ func (q *Queries) LeaveConvo(ctx context.Context, at time.Time, closes bool, con
 }
 
 const lockConvo = `-- name: LockConvo :one
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for, c.locked_at,
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
+    c.locked_at, c.locked_by_admin, c.locked_by_operator, c.add_by, c.admins_remove, c.admins_change_info, c.admins_make_links, c.admins_send,
     -- Milliseconds by the clock of the database: how long the reservation still
     -- lasts, and the age of the epoch.
     greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
@@ -210,17 +246,24 @@ FOR NO KEY UPDATE OF c
 `
 
 type LockConvoRow struct {
-	ConvoID       xrpc.ConvoID
-	CreatorDid    string
-	CipherSuite   int64
-	Epoch         int64
-	LastSeq       int64
-	RosterVersion int64
-	ClosedAt      *time.Time
-	ReservedFor   *string
-	LockedAt      *time.Time
-	ReservedMs    int64
-	EpochAgeMs    int64
+	ConvoID          xrpc.ConvoID
+	CreatorDid       string
+	CipherSuite      int64
+	Epoch            int64
+	LastSeq          int64
+	RosterVersion    int64
+	ClosedAt         *time.Time
+	ReservedFor      *string
+	LockedAt         *time.Time
+	LockedByAdmin    bool
+	LockedByOperator bool
+	AddBy            string
+	AdminsRemove     bool
+	AdminsChangeInfo bool
+	AdminsMakeLinks  bool
+	AdminsSend       bool
+	ReservedMs       int64
+	EpochAgeMs       int64
 }
 
 // Locks a conversation; every change to it is decided under this lock. For an
@@ -243,33 +286,34 @@ func (q *Queries) LockConvo(ctx context.Context, convoID xrpc.ConvoID, did strin
 		&i.ClosedAt,
 		&i.ReservedFor,
 		&i.LockedAt,
+		&i.LockedByAdmin,
+		&i.LockedByOperator,
+		&i.AddBy,
+		&i.AdminsRemove,
+		&i.AdminsChangeInfo,
+		&i.AdminsMakeLinks,
+		&i.AdminsSend,
 		&i.ReservedMs,
 		&i.EpochAgeMs,
 	)
 	return i, err
 }
 
-const mayRemove = `-- name: MayRemove :one
-SELECT (CASE WHEN EXISTS (
-    SELECT FROM memberships own WHERE own.did = $1 AND own.convo_id = $2 AND own.left_seq IS NULL
-) THEN coalesce((
-    SELECT m.did = $1 FROM memberships m JOIN conversations c ON c.convo_id = m.convo_id
-    WHERE m.convo_id = $2 AND m.left_seq IS NULL
-    ORDER BY m.did = c.creator_did AND m.joined_seq = 0 DESC, m.joined_seq, m.joined_at, m.did
-    LIMIT 1
-), FALSE) ELSE FALSE END)::boolean
+const lockConvoForOperator = `-- name: LockConvoForOperator :one
+SELECT locked_by_admin, locked_by_operator FROM conversations WHERE convo_id = $1 FOR NO KEY UPDATE
 `
 
-// Whether a member may end the memberships of others: the creator or, after the
-// creator has left, the member with the earliest membership; of several that
-// joined at once, the first by DID. A creator who left and was added again has
-// no special right, since that membership did not begin with the conversation.
-// For a non-member the other memberships are not read.
-func (q *Queries) MayRemove(ctx context.Context, did string, convoID xrpc.ConvoID) (bool, error) {
-	row := q.db.QueryRow(ctx, mayRemove, did, convoID)
-	var column_1 bool
-	err := row.Scan(&column_1)
-	return column_1, err
+type LockConvoForOperatorRow struct {
+	LockedByAdmin    bool
+	LockedByOperator bool
+}
+
+// Locks the row of a conversation for the operator.
+func (q *Queries) LockConvoForOperator(ctx context.Context, convoID xrpc.ConvoID) (LockConvoForOperatorRow, error) {
+	row := q.db.QueryRow(ctx, lockConvoForOperator, convoID)
+	var i LockConvoForOperatorRow
+	err := row.Scan(&i.LockedByAdmin, &i.LockedByOperator)
+	return i, err
 }
 
 const memberSuite = `-- name: MemberSuite :one
@@ -288,19 +332,24 @@ func (q *Queries) MemberSuite(ctx context.Context, convoID xrpc.ConvoID, did str
 }
 
 const membershipState = `-- name: MembershipState :one
-SELECT EXISTS (SELECT 1 FROM memberships a WHERE a.convo_id = $1 AND a.did = $2 AND a.left_seq IS NULL) AS active,
-       EXISTS (SELECT 1 FROM memberships e WHERE e.convo_id = $1 AND e.did = $2) AS ever
+SELECT coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
+       coalesce(bool_or(m.left_seq IS NULL AND m.role = 'admin'), FALSE)::boolean AS admin,
+       (count(*) > 0)::boolean AS ever
+FROM memberships m WHERE m.convo_id = $1 AND m.did = $2
 `
 
 type MembershipStateRow struct {
 	Active bool
+	Admin  bool
 	Ever   bool
 }
 
+// Whether the account is a member, whether it is an admin, and whether it ever was
+// a member.
 func (q *Queries) MembershipState(ctx context.Context, convoID xrpc.ConvoID, did string) (MembershipStateRow, error) {
 	row := q.db.QueryRow(ctx, membershipState, convoID, did)
 	var i MembershipStateRow
-	err := row.Scan(&i.Active, &i.Ever)
+	err := row.Scan(&i.Active, &i.Admin, &i.Ever)
 	return i, err
 }
 
@@ -338,6 +387,46 @@ func (q *Queries) MembershipStates(ctx context.Context, convoID xrpc.ConvoID, di
 	return items, nil
 }
 
+const nextAdmin = `-- name: NextAdmin :many
+SELECT m.did FROM memberships m
+WHERE m.convo_id = $1 AND m.left_seq IS NULL AND m.did <> $2
+  AND NOT EXISTS (SELECT FROM memberships a WHERE a.convo_id = $1 AND a.left_seq IS NULL AND a.role = 'admin' AND a.did <> $2)
+ORDER BY m.joined_seq, m.joined_at, m.did
+LIMIT 1
+`
+
+// The member that becomes an admin when the account stops being one: the one with
+// the earliest membership, of several that joined at once the first by DID. No row
+// if there is another admin, or no other member.
+func (q *Queries) NextAdmin(ctx context.Context, convoID xrpc.ConvoID, did string) ([]string, error) {
+	rows, err := q.db.Query(ctx, nextAdmin, convoID, did)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var did string
+		if err := rows.Scan(&did); err != nil {
+			return nil, err
+		}
+		items = append(items, did)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const raiseRosterVersion = `-- name: RaiseRosterVersion :exec
+UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1
+`
+
+func (q *Queries) RaiseRosterVersion(ctx context.Context, convoID xrpc.ConvoID) error {
+	_, err := q.db.Exec(ctx, raiseRosterVersion, convoID)
+	return err
+}
+
 const reserveEpoch = `-- name: ReserveEpoch :exec
 UPDATE conversations SET reserved_for = $1, reserved_at = clock_timestamp(),
     reserved_until = clock_timestamp() + $2::bigint * interval '1 millisecond'
@@ -362,4 +451,60 @@ func (q *Queries) ReserveEpoch(ctx context.Context, arg ReserveEpochParams) erro
 		arg.PauseMs,
 	)
 	return err
+}
+
+const setLock = `-- name: SetLock :exec
+UPDATE conversations SET locked_by_admin = $1, locked_by_operator = $2,
+    locked_at = CASE WHEN $1::boolean OR $2::boolean THEN coalesce(locked_at, now()) END,
+    roster_version = roster_version + 1
+WHERE convo_id = $3
+`
+
+// locked_at is when it was locked first. Raising roster_version makes statements
+// fail that read the row before.
+func (q *Queries) SetLock(ctx context.Context, byAdmin bool, byOperator bool, convoID xrpc.ConvoID) error {
+	_, err := q.db.Exec(ctx, setLock, byAdmin, byOperator, convoID)
+	return err
+}
+
+const setPolicy = `-- name: SetPolicy :exec
+UPDATE conversations SET add_by = $1, admins_remove = $2, admins_change_info = $3,
+    admins_make_links = $4, admins_send = $5, roster_version = roster_version + 1
+WHERE convo_id = $6
+`
+
+type SetPolicyParams struct {
+	AddBy            string
+	AdminsRemove     bool
+	AdminsChangeInfo bool
+	AdminsMakeLinks  bool
+	AdminsSend       bool
+	ConvoID          xrpc.ConvoID
+}
+
+// Raising roster_version makes statements fail that read the policy before.
+func (q *Queries) SetPolicy(ctx context.Context, arg SetPolicyParams) error {
+	_, err := q.db.Exec(ctx, setPolicy,
+		arg.AddBy,
+		arg.AdminsRemove,
+		arg.AdminsChangeInfo,
+		arg.AdminsMakeLinks,
+		arg.AdminsSend,
+		arg.ConvoID,
+	)
+	return err
+}
+
+const setRole = `-- name: SetRole :execrows
+UPDATE memberships SET role = $1
+WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL AND role <> $1
+`
+
+// No row: the account is not a member, or has the role already.
+func (q *Queries) SetRole(ctx context.Context, role string, convoID xrpc.ConvoID, did string) (int64, error) {
+	result, err := q.db.Exec(ctx, setRole, role, convoID, did)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

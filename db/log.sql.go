@@ -108,7 +108,9 @@ SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     ARRAY(SELECT m.did FROM memberships m
           WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
             AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = $1 OFFSET 0))::text[] AS blockers,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL) AS active
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL) AS active,
+    (NOT c.admins_send OR EXISTS (SELECT 1 FROM memberships m
+        WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL AND m.role = 'admin'))::boolean AS may_send
 FROM conversations c
 WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 AND m.did = $1 LIMIT 1)
 `
@@ -119,10 +121,11 @@ type EphemeralAccessRow struct {
 	Locked        bool
 	Blockers      []string
 	Active        bool
+	MaySend       bool
 }
 
 // The epoch and roster version that a signal is checked against, whether the
-// account is a member, and the members that have blocked it. No row if it never was
+// account is a member and may send, and the members that have blocked it. No row if it never was
 // a member.
 func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.ConvoID) (EphemeralAccessRow, error) {
 	row := q.db.QueryRow(ctx, ephemeralAccess, did, convoID)
@@ -133,6 +136,7 @@ func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.
 		&i.Locked,
 		&i.Blockers,
 		&i.Active,
+		&i.MaySend,
 	)
 	return i, err
 }

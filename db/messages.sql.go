@@ -653,17 +653,17 @@ func (q *Queries) PageMessagesBefore(ctx context.Context, arg PageMessagesBefore
 
 const sendMessage = `-- name: SendMessage :one
 WITH convo AS (
-    SELECT w.convo_id, w.active, w.active AND NOT $3::boolean AND c.locked_at IS NULL AS writes,
-        c.locked_at IS NOT NULL AS locked, c.epoch, c.roster_version
+    SELECT w.convo_id, w.active, w.active AND NOT $3::boolean AND c.locked_at IS NULL AND (w.admin OR NOT c.admins_send) AS writes,
+        c.locked_at IS NOT NULL AS locked, w.admin OR NOT c.admins_send AS may_send, c.epoch, c.roster_version
     FROM (
-        SELECT m.convo_id, m.left_seq IS NULL AS active
+        SELECT m.convo_id, m.left_seq IS NULL AS active, m.role = 'admin' AS admin
         FROM memberships m
         WHERE m.convo_id = $4 AND m.did = $5
         ORDER BY m.joined_seq DESC
         LIMIT 1
     ) w
     CROSS JOIN LATERAL (
-        SELECT k.epoch, k.roster_version, k.locked_at FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0
+        SELECT k.epoch, k.roster_version, k.locked_at, k.admins_send FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0
     ) c
 ), twin AS (
     SELECT m.seq, m.created_at,
@@ -700,6 +700,7 @@ SELECT
     coalesce((SELECT stored.seq FROM stored), 0)::bigint AS seq,
     convo.active::boolean AS active,
     convo.locked::boolean AS locked,
+    convo.may_send::boolean AS may_send,
     convo.epoch AS current_epoch,
     ($1::bigint BETWEEN convo.epoch - $2::bigint AND convo.epoch)::boolean AS in_window,
     coalesce(twin.seq, 0)::bigint AS twin_seq,
@@ -724,6 +725,7 @@ type SendMessageRow struct {
 	Seq           int64
 	Active        bool
 	Locked        bool
+	MaySend       bool
 	CurrentEpoch  int64
 	InWindow      bool
 	TwinSeq       int64
@@ -735,7 +737,8 @@ type SendMessageRow struct {
 // not. The row of the conversation decides. While the UPDATE waits for it,
 // convo and twin (the duplicate) keep what they read before the wait. Therefore
 // the UPDATE requires the roster_version that convo read together with the
-// members, so that an account removed during the wait cannot send. A message id
+// members, their roles and the policy, so that an account removed during the wait
+// cannot send, nor one that lost the right to send. A message id
 // taken during the wait is a unique violation. No row: the conversation does
 // not exist or the account was never a member, and nothing else is looked up.
 // convo_full: the rate of the conversation is used up. seq 0: nothing was
@@ -757,6 +760,7 @@ func (q *Queries) SendMessage(ctx context.Context, arg SendMessageParams) (SendM
 		&i.Seq,
 		&i.Active,
 		&i.Locked,
+		&i.MaySend,
 		&i.CurrentEpoch,
 		&i.InWindow,
 		&i.TwinSeq,

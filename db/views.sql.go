@@ -15,6 +15,7 @@ import (
 const convosForView = `-- name: ConvosForView :many
 SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.name, c.description,
        c.created_at, c.last_message_at, coalesce(r.seq, 0)::bigint AS read_seq,
+       c.locked_by_admin, c.locked_by_operator, c.add_by, c.admins_remove, c.admins_change_info, c.admins_make_links, c.admins_send,
        coalesce(r.muted, FALSE)::boolean AS muted, coalesce(r.archived, FALSE)::boolean AS archived
 FROM conversations c
 LEFT JOIN read_positions r ON r.convo_id = c.convo_id AND r.did = $1
@@ -22,18 +23,25 @@ WHERE c.convo_id = ANY($2::bytea[])
 `
 
 type ConvosForViewRow struct {
-	ConvoID       xrpc.ConvoID
-	CreatorDid    string
-	CipherSuite   int64
-	Epoch         int64
-	LastSeq       int64
-	Name          *string
-	Description   *string
-	CreatedAt     time.Time
-	LastMessageAt *time.Time
-	ReadSeq       int64
-	Muted         bool
-	Archived      bool
+	ConvoID          xrpc.ConvoID
+	CreatorDid       string
+	CipherSuite      int64
+	Epoch            int64
+	LastSeq          int64
+	Name             *string
+	Description      *string
+	CreatedAt        time.Time
+	LastMessageAt    *time.Time
+	ReadSeq          int64
+	LockedByAdmin    bool
+	LockedByOperator bool
+	AddBy            string
+	AdminsRemove     bool
+	AdminsChangeInfo bool
+	AdminsMakeLinks  bool
+	AdminsSend       bool
+	Muted            bool
+	Archived         bool
 }
 
 func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds [][]byte) ([]ConvosForViewRow, error) {
@@ -56,6 +64,13 @@ func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds [][]by
 			&i.CreatedAt,
 			&i.LastMessageAt,
 			&i.ReadSeq,
+			&i.LockedByAdmin,
+			&i.LockedByOperator,
+			&i.AddBy,
+			&i.AdminsRemove,
+			&i.AdminsChangeInfo,
+			&i.AdminsMakeLinks,
+			&i.AdminsSend,
 			&i.Muted,
 			&i.Archived,
 		); err != nil {
@@ -111,7 +126,7 @@ func (q *Queries) LeavesForView(ctx context.Context, convoIds [][]byte) ([]Leave
 }
 
 const membersForView = `-- name: MembersForView :many
-SELECT convo_id, did, joined_at, pending_removal
+SELECT convo_id, did, joined_at, pending_removal, role
 FROM memberships
 WHERE convo_id = ANY($1::bytea[]) AND (left_seq IS NULL OR pending_removal)
 ORDER BY convo_id, joined_seq, joined_at, did
@@ -122,6 +137,7 @@ type MembersForViewRow struct {
 	Did            string
 	JoinedAt       time.Time
 	PendingRemoval bool
+	Role           string
 }
 
 func (q *Queries) MembersForView(ctx context.Context, convoIds [][]byte) ([]MembersForViewRow, error) {
@@ -138,6 +154,7 @@ func (q *Queries) MembersForView(ctx context.Context, convoIds [][]byte) ([]Memb
 			&i.Did,
 			&i.JoinedAt,
 			&i.PendingRemoval,
+			&i.Role,
 		); err != nil {
 			return nil, err
 		}

@@ -39,6 +39,7 @@ const (
 	ErrNotMember           = "NotMember"
 	ErrQuotaExceeded       = "QuotaExceeded"
 	ErrStorageFull         = "StorageFull"
+	ErrTargetNotMember     = "TargetNotMember"
 	ErrTooManyBlocks       = "TooManyBlocks"
 	ErrTooManyDids         = "TooManyDids"
 	ErrTooManyKeyPackages  = "TooManyKeyPackages"

@@ -45,6 +45,9 @@ type (
 	MemberView = wire.MemberView
 	// DeviceLeaf is defs#deviceLeaf. A device in a conversation.
 	DeviceLeaf = wire.DeviceLeaf
+	// ConvoPolicy is defs#convoPolicy. Which members may do what in a
+	// conversation. Admins may do all of it.
+	ConvoPolicy = wire.ConvoPolicy
 	// CreateReportInput is the input of CreateReport.
 	CreateReportInput = wire.CreateReportInput
 	// CreateReportSubject is createReport#subject. What a report is about: a
@@ -160,6 +163,10 @@ type (
 	// ListWelcomesOpenWelcome is listWelcomes#openWelcome. A Welcome by which a
 	// device of the caller can join a conversation.
 	ListWelcomesOpenWelcome = wire.ListWelcomesOpenWelcome
+	// LockConvoInput is the input of LockConvo.
+	LockConvoInput = wire.LockConvoInput
+	// LockConvoOutput is the answer of LockConvo.
+	LockConvoOutput = wire.LockConvoOutput
 	// PublishKeyPackageInput is the input of PublishKeyPackage.
 	PublishKeyPackageInput = wire.PublishKeyPackageInput
 	// PublishKeyPackageOutput is the answer of PublishKeyPackage.
@@ -228,6 +235,16 @@ type (
 	// StreamConvoEvents. The caller's preferences for a conversation changed,
 	// from any of its devices.
 	PreferencesEvent = wire.PreferencesEvent
+	// MemberRoleEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+	// A member's role changed. When the last admin leaves, the member with the
+	// longest membership becomes an admin.
+	MemberRoleEvent = wire.MemberRoleEvent
+	// ConvoPolicyEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. The policy of a conversation changed.
+	ConvoPolicyEvent = wire.ConvoPolicyEvent
+	// ConvoLockEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+	// A conversation was locked or unlocked.
+	ConvoLockEvent = wire.ConvoLockEvent
 	// EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// A signal that is not stored, such as a typing notification.
 	EphemeralEvent = wire.EphemeralEvent
@@ -246,6 +263,12 @@ type (
 	UnblockAccountInput = wire.UnblockAccountInput
 	// UnblockAccountOutput is the answer of UnblockAccount.
 	UnblockAccountOutput = wire.UnblockAccountOutput
+	// UnlockConvoInput is the input of UnlockConvo.
+	UnlockConvoInput = wire.UnlockConvoInput
+	// UnlockConvoOutput is the answer of UnlockConvo.
+	UnlockConvoOutput = wire.UnlockConvoOutput
+	// UpdateConvoPolicyInput is the input of UpdateConvoPolicy.
+	UpdateConvoPolicyInput = wire.UpdateConvoPolicyInput
 	// UpdateCursorInput is the input of UpdateCursor.
 	UpdateCursorInput = wire.UpdateCursorInput
 	// UpdateCursorOutput is the answer of UpdateCursor.
@@ -254,6 +277,10 @@ type (
 	UpdateGroupInfoInput = wire.UpdateGroupInfoInput
 	// UpdateGroupInfoOutput is the answer of UpdateGroupInfo.
 	UpdateGroupInfoOutput = wire.UpdateGroupInfoOutput
+	// UpdateMemberRoleInput is the input of UpdateMemberRole.
+	UpdateMemberRoleInput = wire.UpdateMemberRoleInput
+	// UpdateMemberRoleOutput is the answer of UpdateMemberRole.
+	UpdateMemberRoleOutput = wire.UpdateMemberRoleOutput
 	// UpdatePreferencesInput is the input of UpdatePreferences.
 	UpdatePreferencesInput = wire.UpdatePreferencesInput
 	// UploadBlobOutput is the answer of UploadBlob.
@@ -263,6 +290,7 @@ type (
 	// ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
 	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
-	// *ReadEvent, *PreferencesEvent, *EphemeralEvent, *InfoEvent.
+	// *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
+	// *ConvoLockEvent, *EphemeralEvent, *InfoEvent.
 	ConvoEvent = wire.ConvoEvent
 )

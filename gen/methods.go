@@ -33,6 +33,7 @@ const (
 	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
 	NSIDListWelcomes          = "blue.catbird.mls.listWelcomes"
+	NSIDLockConvo             = "blue.catbird.mls.lockConvo"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
 	NSIDRequestRejoin         = "blue.catbird.mls.requestRejoin"
@@ -44,8 +45,11 @@ const (
 	NSIDSubscribeConvoEvents  = "blue.catbird.mls.subscribeConvoEvents"
 	NSIDSync                  = "blue.catbird.mls.sync"
 	NSIDUnblockAccount        = "blue.catbird.mls.unblockAccount"
+	NSIDUnlockConvo           = "blue.catbird.mls.unlockConvo"
+	NSIDUpdateConvoPolicy     = "blue.catbird.mls.updateConvoPolicy"
 	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
 	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
+	NSIDUpdateMemberRole      = "blue.catbird.mls.updateMemberRole"
 	NSIDUpdatePreferences     = "blue.catbird.mls.updatePreferences"
 	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"
 )
@@ -59,7 +63,7 @@ var (
 		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodBlockAccount = &xrpc.Method{
 		NSID:           NSIDBlockAccount,
@@ -243,6 +247,15 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCursor},
 	}
+	MethodLockConvo = &xrpc.Method{
+		NSID:           NSIDLockConvo,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed},
+	}
 	MethodPublishKeyPackage = &xrpc.Method{
 		NSID:           NSIDPublishKeyPackage,
 		Kind:           xrpc.Procedure,
@@ -286,7 +299,7 @@ var (
 		Rate:           xrpc.RateSend,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrEpochMismatch},
 	}
 	MethodSendMessage = &xrpc.Method{
 		NSID:           NSIDSendMessage,
@@ -295,7 +308,7 @@ var (
 		Rate:           xrpc.RateSend,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidMessage, ErrMessageTooLarge, ErrInvalidAsset, ErrIdempotencyConflict, ErrStorageFull},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrEpochMismatch, ErrInvalidMessage, ErrMessageTooLarge, ErrInvalidAsset, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodSendProposal = &xrpc.Method{
 		NSID:           NSIDSendProposal,
@@ -338,6 +351,24 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 	}
+	MethodUnlockConvo = &xrpc.Method{
+		NSID:           NSIDUnlockConvo,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed},
+	}
+	MethodUpdateConvoPolicy = &xrpc.Method{
+		NSID:           NSIDUpdateConvoPolicy,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrStorageFull},
+	}
 	MethodUpdateCursor = &xrpc.Method{
 		NSID:           NSIDUpdateCursor,
 		Kind:           xrpc.Procedure,
@@ -355,6 +386,15 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidGroupInfo, ErrEpochMismatch, ErrStorageFull},
+	}
+	MethodUpdateMemberRole = &xrpc.Method{
+		NSID:           NSIDUpdateMemberRole,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrTargetNotMember, ErrStorageFull},
 	}
 	MethodUpdatePreferences = &xrpc.Method{
 		NSID:           NSIDUpdatePreferences,
@@ -407,6 +447,7 @@ var Methods = []*xrpc.Method{
 	MethodListBlocks,
 	MethodListDevices,
 	MethodListWelcomes,
+	MethodLockConvo,
 	MethodPublishKeyPackage,
 	MethodPublishKeyPackages,
 	MethodRequestRejoin,
@@ -418,8 +459,11 @@ var Methods = []*xrpc.Method{
 	MethodSubscribeConvoEvents,
 	MethodSync,
 	MethodUnblockAccount,
+	MethodUnlockConvo,
+	MethodUpdateConvoPolicy,
 	MethodUpdateCursor,
 	MethodUpdateGroupInfo,
+	MethodUpdateMemberRole,
 	MethodUpdatePreferences,
 	MethodUploadBlob,
 }

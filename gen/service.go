@@ -14,7 +14,7 @@ import (
 // server error without details.
 type Service interface {
 	// AddMembers: Adds members, or new devices of members, with a commit and its
-	// Welcome. Errors: ConvoNotFound, NotMember, KeyPackageNotFound,
+	// Welcome. Errors: ConvoNotFound, NotMember, NotAllowed, KeyPackageNotFound,
 	// AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
 	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	AddMembers(ctx context.Context, caller xrpc.Caller, in *AddMembersInput) (*AddMembersOutput, error)
@@ -118,6 +118,11 @@ type Service interface {
 	// of which it is a member, with their content. Reading them does not consume
 	// them. Errors: InvalidCursor.
 	ListWelcomes(ctx context.Context, caller xrpc.Caller, p *ListWelcomesParams) (*ListWelcomesOutput, error)
+	// LockConvo: Locks a conversation: members can then only read it, leave it,
+	// be removed, and come back with their own devices. Only admins may do this.
+	// If it is locked already, the call changes nothing. Errors: ConvoNotFound,
+	// NotMember, NotAllowed.
+	LockConvo(ctx context.Context, caller xrpc.Caller, in *LockConvoInput) (*LockConvoOutput, error)
 	// PublishKeyPackage: Publishes a key package of one of the caller's devices.
 	// Publishing the same key package again succeeds. Errors: InvalidKeyPackage,
 	// InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages,
@@ -138,12 +143,13 @@ type Service interface {
 	// IdempotencyConflict, StorageFull.
 	SendCommit(ctx context.Context, caller xrpc.Caller, in *SendCommitInput) (*SendCommitOutput, error)
 	// SendEphemeral: Sends a signal to the members that have an open stream. The
-	// signal is never stored. Errors: ConvoNotFound, NotMember, EpochMismatch.
+	// signal is never stored. Errors: ConvoNotFound, NotMember, NotAllowed,
+	// EpochMismatch.
 	SendEphemeral(ctx context.Context, caller xrpc.Caller, in *SendEphemeralInput) (*SendEphemeralOutput, error)
 	// SendMessage: Sends an application message. The service gives it a sequence
 	// number, stores it and delivers it. It does not record who sent it. Errors:
-	// ConvoNotFound, NotMember, EpochMismatch, InvalidMessage, MessageTooLarge,
-	// InvalidAsset, IdempotencyConflict, StorageFull.
+	// ConvoNotFound, NotMember, NotAllowed, EpochMismatch, InvalidMessage,
+	// MessageTooLarge, InvalidAsset, IdempotencyConflict, StorageFull.
 	SendMessage(ctx context.Context, caller xrpc.Caller, in *SendMessageInput) (*SendMessageOutput, error)
 	// SendProposal: Sends a proposal of the current epoch. Members receive it
 	// before any commit that includes it. It expires when the epoch ends.
@@ -173,6 +179,15 @@ type Service interface {
 	// UnblockAccount: Ends a block. If the account is not blocked, the call
 	// changes nothing.
 	UnblockAccount(ctx context.Context, caller xrpc.Caller, in *UnblockAccountInput) (*UnblockAccountOutput, error)
+	// UnlockConvo: Ends the lock of an admin. Only admins may do this. The
+	// operator's lock stays. If no admin has locked the conversation, the call
+	// changes nothing. Errors: ConvoNotFound, NotMember, NotAllowed.
+	UnlockConvo(ctx context.Context, caller xrpc.Caller, in *UnlockConvoInput) (*UnlockConvoOutput, error)
+	// UpdateConvoPolicy: Changes which members may do what in a conversation.
+	// Rules that are absent stay as they are. Only admins may do this. If
+	// nothing changes, there is no event. Errors: ConvoNotFound, NotMember,
+	// NotAllowed, StorageFull.
+	UpdateConvoPolicy(ctx context.Context, caller xrpc.Caller, in *UpdateConvoPolicyInput) (*ConvoPolicy, error)
 	// UpdateCursor: Sets the caller's read position in a conversation. The
 	// position never moves back. Errors: ConvoNotFound, NotMember, StorageFull.
 	UpdateCursor(ctx context.Context, caller xrpc.Caller, in *UpdateCursorInput) (*UpdateCursorOutput, error)
@@ -180,6 +195,13 @@ type Service interface {
 	// another one of the same epoch. Errors: ConvoNotFound, NotMember,
 	// InvalidGroupInfo, EpochMismatch, StorageFull.
 	UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error)
+	// UpdateMemberRole: Makes a member an admin of the conversation, or an admin
+	// an ordinary member. Only admins may do this, also with their own role. A
+	// conversation always has an admin: the last one cannot become an ordinary
+	// member. If the member has the role already, the call changes nothing.
+	// Errors: ConvoNotFound, NotMember, NotAllowed, TargetNotMember,
+	// StorageFull.
+	UpdateMemberRole(ctx context.Context, caller xrpc.Caller, in *UpdateMemberRoleInput) (*UpdateMemberRoleOutput, error)
 	// UpdatePreferences: Sets preferences of the caller for a conversation. All
 	// open streams of the account receive a preferencesEvent. Errors:
 	// ConvoNotFound, NotMember, StorageFull.

@@ -19,7 +19,7 @@ SELECT
 
 -- name: ShowConvo :one
 -- The sizes of a conversation.
-SELECT c.epoch, c.last_seq, c.created_at, c.last_activity_at, c.closed_at, c.locked_at,
+SELECT c.epoch, c.last_seq, c.created_at, c.last_activity_at, c.closed_at, c.locked_at, c.locked_by_admin, c.locked_by_operator,
     (SELECT count(*) FROM memberships m WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL)::bigint AS members,
     (SELECT count(*) FROM memberships m WHERE m.convo_id = c.convo_id AND m.pending_removal)::bigint AS pending_removals,
     (SELECT count(*) FROM leaves l WHERE l.convo_id = c.convo_id)::bigint AS leaves,
@@ -28,13 +28,6 @@ SELECT c.epoch, c.last_seq, c.created_at, c.last_activity_at, c.closed_at, c.loc
     (SELECT count(*) FROM message_blobs b WHERE b.convo_id = c.convo_id)::bigint AS attachments,
     coalesce((SELECT octet_length(g.group_info) + coalesce(octet_length(g.ratchet_tree), 0) FROM group_infos g WHERE g.convo_id = c.convo_id), 0)::bigint AS group_info_bytes
 FROM conversations c WHERE c.convo_id = sqlc.arg(convo_id);
-
--- name: LockConvoByOperator :execrows
--- Raising roster_version makes statements fail that read the row before.
-UPDATE conversations SET locked_at = coalesce(locked_at, now()), roster_version = roster_version + 1 WHERE convo_id = sqlc.arg(convo_id);
-
--- name: UnlockConvo :execrows
-UPDATE conversations SET locked_at = NULL WHERE convo_id = sqlc.arg(convo_id);
 
 -- name: TableSizes :many
 -- The tables of the service with the number of rows as the planner estimates it,

@@ -6,7 +6,8 @@
 -- cases.
 -- Memberships must be read in a later statement: the snapshot of this one is older
 -- than its wait for the lock.
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for, c.locked_at,
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
+    c.locked_at, c.locked_by_admin, c.locked_by_operator, c.add_by, c.admins_remove, c.admins_change_info, c.admins_make_links, c.admins_send,
     -- Milliseconds by the clock of the database: how long the reservation still
     -- lasts, and the age of the epoch.
     greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
@@ -30,8 +31,12 @@ VALUES (sqlc.arg(convo_id), sqlc.arg(creator_did), sqlc.arg(cipher_suite), sqlc.
 ON CONFLICT (convo_id) DO NOTHING;
 
 -- name: MembershipState :one
-SELECT EXISTS (SELECT 1 FROM memberships a WHERE a.convo_id = sqlc.arg(convo_id) AND a.did = sqlc.arg(did) AND a.left_seq IS NULL) AS active,
-       EXISTS (SELECT 1 FROM memberships e WHERE e.convo_id = sqlc.arg(convo_id) AND e.did = sqlc.arg(did)) AS ever;
+-- Whether the account is a member, whether it is an admin, and whether it ever was
+-- a member.
+SELECT coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
+       coalesce(bool_or(m.left_seq IS NULL AND m.role = 'admin'), FALSE)::boolean AS admin,
+       (count(*) > 0)::boolean AS ever
+FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did);
 
 -- name: MembershipStates :many
 -- Which of dids are members, or have left and have a leaf that awaits its
@@ -41,23 +46,47 @@ FROM memberships
 WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND (left_seq IS NULL OR pending_removal)
 ORDER BY joined_seq;
 
+-- name: Admins :many
+SELECT did FROM memberships WHERE convo_id = $1 AND left_seq IS NULL AND role = 'admin' ORDER BY did;
+
+-- name: SetRole :execrows
+-- No row: the account is not a member, or has the role already.
+UPDATE memberships SET role = sqlc.arg(role)
+WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL AND role <> sqlc.arg(role);
+
+-- name: NextAdmin :many
+-- The member that becomes an admin when the account stops being one: the one with
+-- the earliest membership, of several that joined at once the first by DID. No row
+-- if there is another admin, or no other member.
+SELECT m.did FROM memberships m
+WHERE m.convo_id = sqlc.arg(convo_id) AND m.left_seq IS NULL AND m.did <> sqlc.arg(did)
+  AND NOT EXISTS (SELECT FROM memberships a WHERE a.convo_id = sqlc.arg(convo_id) AND a.left_seq IS NULL AND a.role = 'admin' AND a.did <> sqlc.arg(did))
+ORDER BY m.joined_seq, m.joined_at, m.did
+LIMIT 1;
+
+-- name: SetPolicy :exec
+-- Raising roster_version makes statements fail that read the policy before.
+UPDATE conversations SET add_by = sqlc.arg(add_by), admins_remove = sqlc.arg(admins_remove), admins_change_info = sqlc.arg(admins_change_info),
+    admins_make_links = sqlc.arg(admins_make_links), admins_send = sqlc.arg(admins_send), roster_version = roster_version + 1
+WHERE convo_id = sqlc.arg(convo_id);
+
+-- name: SetLock :exec
+-- locked_at is when it was locked first. Raising roster_version makes statements
+-- fail that read the row before.
+UPDATE conversations SET locked_by_admin = sqlc.arg(by_admin), locked_by_operator = sqlc.arg(by_operator),
+    locked_at = CASE WHEN sqlc.arg(by_admin)::boolean OR sqlc.arg(by_operator)::boolean THEN coalesce(locked_at, now()) END,
+    roster_version = roster_version + 1
+WHERE convo_id = sqlc.arg(convo_id);
+
+-- name: RaiseRosterVersion :exec
+UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1;
+
+-- name: LockConvoForOperator :one
+-- Locks the row of a conversation for the operator.
+SELECT locked_by_admin, locked_by_operator FROM conversations WHERE convo_id = $1 FOR NO KEY UPDATE;
+
 -- name: CountMembers :one
 SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL;
-
--- name: MayRemove :one
--- Whether a member may end the memberships of others: the creator or, after the
--- creator has left, the member with the earliest membership; of several that
--- joined at once, the first by DID. A creator who left and was added again has
--- no special right, since that membership did not begin with the conversation.
--- For a non-member the other memberships are not read.
-SELECT (CASE WHEN EXISTS (
-    SELECT FROM memberships own WHERE own.did = sqlc.arg(did) AND own.convo_id = sqlc.arg(convo_id) AND own.left_seq IS NULL
-) THEN coalesce((
-    SELECT m.did = sqlc.arg(did) FROM memberships m JOIN conversations c ON c.convo_id = m.convo_id
-    WHERE m.convo_id = sqlc.arg(convo_id) AND m.left_seq IS NULL
-    ORDER BY m.did = c.creator_did AND m.joined_seq = 0 DESC, m.joined_seq, m.joined_at, m.did
-    LIMIT 1
-), FALSE) ELSE FALSE END)::boolean;
 
 -- name: EndedByOthers :many
 -- Which of these accounts were last removed or suspended by another member.
@@ -82,6 +111,11 @@ WHERE convo_id = sqlc.arg(convo_id)
 INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), sqlc.arg(seq)::bigint, sqlc.arg(at)::timestamptz,
     sqlc.arg(n)::bigint, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint;
+
+-- name: BeginAsAdmin :exec
+-- The creator of a conversation: it has accepted it, and is its first admin.
+UPDATE memberships SET accepted_at = sqlc.arg(at)::timestamptz, role = 'admin'
+WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL;
 
 -- name: AcceptConvo :exec
 -- The account has acted in the conversation, and thereby accepted it.

@@ -279,13 +279,15 @@ WHERE c.convo_id = $1;
 
 -- name: EphemeralAccess :one
 -- The epoch and roster version that a signal is checked against, whether the
--- account is a member, and the members that have blocked it. No row if it never was
+-- account is a member and may send, and the members that have blocked it. No row if it never was
 -- a member.
 SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     ARRAY(SELECT m.did FROM memberships m
           WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
             AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = sqlc.arg(did) OFFSET 0))::text[] AS blockers,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active,
+    (NOT c.admins_send OR EXISTS (SELECT 1 FROM memberships m
+        WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.role = 'admin'))::boolean AS may_send
 FROM conversations c
 WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) LIMIT 1);
 

@@ -35,13 +35,14 @@ ORDER BY p.late, CASE WHEN NOT p.late THEN p.last_activity_at END DESC, p.convo_
 -- name: ConvosForView :many
 SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.name, c.description,
        c.created_at, c.last_message_at, coalesce(r.seq, 0)::bigint AS read_seq,
+       c.locked_by_admin, c.locked_by_operator, c.add_by, c.admins_remove, c.admins_change_info, c.admins_make_links, c.admins_send,
        coalesce(r.muted, FALSE)::boolean AS muted, coalesce(r.archived, FALSE)::boolean AS archived
 FROM conversations c
 LEFT JOIN read_positions r ON r.convo_id = c.convo_id AND r.did = sqlc.arg(did)
 WHERE c.convo_id = ANY(sqlc.arg(convo_ids)::bytea[]);
 
 -- name: MembersForView :many
-SELECT convo_id, did, joined_at, pending_removal
+SELECT convo_id, did, joined_at, pending_removal, role
 FROM memberships
 WHERE convo_id = ANY(sqlc.arg(convo_ids)::bytea[]) AND (left_seq IS NULL OR pending_removal)
 ORDER BY convo_id, joined_seq, joined_at, did;

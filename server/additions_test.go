@@ -121,7 +121,7 @@ func TestRepeatedAdditionsTakeNothing(t *testing.T) {
 		}
 	}
 	g = c.Next
-	limits.Spend(t.Context(), limit.MembersAddedByRemovers, alice.DID, limit.MembersAddedByRemovers.Amount-2)
+	limits.Spend(t.Context(), limit.MembersAddedByAdmins, alice.DID, limit.MembersAddedByAdmins.Amount-2)
 	for range 3 {
 		create()
 	}
@@ -137,7 +137,7 @@ func TestRepeatedAdditionsTakeNothing(t *testing.T) {
 	for range 3 {
 		add()
 	}
-	for row, who := range map[*limit.Row]string{limit.MembersAddedByRemovers: alice.DID, limit.MembersAdded: bob.DID} {
+	for row, who := range map[*limit.Row]string{limit.MembersAddedByAdmins: alice.DID, limit.MembersAdded: bob.DID} {
 		if err := limits.Check(t.Context(), row, who, 1); err != nil {
 			t.Errorf("%s: repetitions took what was left: %v", row.Name, err)
 		}

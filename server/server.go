@@ -21,6 +21,7 @@ import (
 	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/messages"
 	"catbird.blue/mls/server/reports"
+	"catbird.blue/mls/server/roles"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
@@ -86,6 +87,7 @@ type (
 	liveService        = live.Service
 	messagesService    = messages.Service
 	reportsService     = reports.Service
+	rolesService       = roles.Service
 )
 
 // Server implements gen.Service with the services of the rooms. All its state is in the
@@ -101,6 +103,7 @@ type Server struct {
 	*attachmentsService
 	*liveService
 	*reportsService
+	*rolesService
 
 	config      Config
 	description func() *gen.DescribeServiceOutput
@@ -129,6 +132,7 @@ func New(c Config) *Server {
 		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        live.New(b, c.Streams, c.PublicURL),
 		reportsService:     reports.New(b, c.ReportRecipient),
+		rolesService:       roles.New(b),
 	}
 	if c.Registry != nil {
 		s.Register(c.Registry)

@@ -99,9 +99,9 @@ CREATE TABLE conversations (
     -- The sequence number of the newest stored message: it never goes back and
     -- has no gaps.
     last_seq        BIGINT NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
-    -- Rises in the same update as every change of membership. A statement that
-    -- read the members, and then waited for this row, finds out by it that they
-    -- have changed.
+    -- Rises in the same update as every change of memberships, roles and the
+    -- policy. A statement that read these, and then waited for this row, finds out
+    -- by it that they have changed.
     roster_version  BIGINT NOT NULL DEFAULT 0,
     name            TEXT,
     description     TEXT,
@@ -112,14 +112,23 @@ CREATE TABLE conversations (
     last_activity_at TIMESTAMPTZ NOT NULL,
     -- When the last member left.
     closed_at       TIMESTAMPTZ,
-    -- When the operator locked it: since then members can only leave and be
-    -- removed.
+    -- When it was locked: since then members can only leave, be removed, and come
+    -- back with their own devices. Each who locked it has to unlock it again.
     locked_at       TIMESTAMPTZ,
+    locked_by_admin BOOLEAN NOT NULL DEFAULT FALSE,
+    locked_by_operator BOOLEAN NOT NULL DEFAULT FALSE,
+    -- The policy: who may do what. add_by 'membersUpTo50' lets members add accounts
+    -- as long as there are 50 at most. The others are TRUE where it takes an admin.
+    -- Changes raise roster_version.
+    add_by          TEXT COLLATE "C" NOT NULL DEFAULT 'membersUpTo50' CHECK (add_by IN ('membersUpTo50', 'members', 'admins')),
+    admins_remove   BOOLEAN NOT NULL DEFAULT TRUE,
+    admins_change_info BOOLEAN NOT NULL DEFAULT FALSE,
+    admins_make_links BOOLEAN NOT NULL DEFAULT TRUE,
+    admins_send     BOOLEAN NOT NULL DEFAULT FALSE,
     -- When the epoch began: when its commit was accepted.
     epoch_began_at  TIMESTAMPTZ NOT NULL DEFAULT now(),
     -- The member for whose commit the current epoch is reserved, and until
-    -- when: one who may remove others and lost a race. reserved_at limits how
-    -- often that happens.
+    -- when: an admin that lost a race. reserved_at limits how often that happens.
     reserved_for    TEXT COLLATE "C",
     reserved_until  TIMESTAMPTZ,
     reserved_at     TIMESTAMPTZ,
@@ -129,7 +138,8 @@ CREATE TABLE conversations (
     -- of ids alone would contradict the order of seq.
     last_pos        BIGINT NOT NULL DEFAULT 0,
     -- Counts the events that are not messages.
-    last_n          BIGINT NOT NULL DEFAULT 0
+    last_n          BIGINT NOT NULL DEFAULT 0,
+    CHECK ((locked_at IS NOT NULL) = (locked_by_admin OR locked_by_operator))
 ) WITH (fillfactor = 50); -- room for HOT updates; hence no index on what changes
 CREATE INDEX conversations_closed ON conversations (closed_at) WHERE closed_at IS NOT NULL;
 
@@ -146,9 +156,10 @@ CREATE TABLE memberships (
     -- The account left or was suspended without a commit: the leaf awaits the
     -- commit that removes it.
     pending_removal BOOLEAN NOT NULL DEFAULT FALSE CHECK (NOT pending_removal OR left_seq IS NOT NULL),
-    -- Another member ended it. Only a member who may remove others can add the
-    -- account again.
+    -- Another member ended it. Only an admin can add the account again.
     ended_by_other BOOLEAN NOT NULL DEFAULT FALSE,
+    -- It ends with the membership: an account that is added again is a member.
+    role        TEXT COLLATE "C" NOT NULL DEFAULT 'member' CHECK (role IN ('admin', 'member')),
     -- When the account accepted the conversation: created it, sent a commit or
     -- a proposal, or moved its read position. NULL: it has not. Being added and
     -- confirming a Welcome do not count.
@@ -286,7 +297,7 @@ CREATE TABLE events (
     -- Rises within a stream_key.
     n          BIGINT NOT NULL CHECK (n > 0),
     kind       TEXT COLLATE "C" NOT NULL CHECK (kind IN ('membership', 'welcome', 'rejoin-requested',
-               'convo-damaged', 'key-packages-low', 'read', 'preferences')),
+               'convo-damaged', 'key-packages-low', 'read', 'preferences', 'role', 'policy', 'lock')),
     -- The recipients: members whose window contains it, or one account.
     convo_id   BYTEA,
     target_did TEXT COLLATE "C",

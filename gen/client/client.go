@@ -15,7 +15,7 @@ type Client struct {
 }
 
 // AddMembers: Adds members, or new devices of members, with a commit and its
-// Welcome. Errors: ConvoNotFound, NotMember, KeyPackageNotFound,
+// Welcome. Errors: ConvoNotFound, NotMember, NotAllowed, KeyPackageNotFound,
 // AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
 // InvalidGroupInfo, IdempotencyConflict, StorageFull.
 func (c *Client) AddMembers(ctx context.Context, in *AddMembersInput) (*AddMembersOutput, error) {
@@ -290,6 +290,18 @@ func (c *Client) ListWelcomes(ctx context.Context, p *ListWelcomesParams) (*List
 	return out, nil
 }
 
+// LockConvo: Locks a conversation: members can then only read it, leave it,
+// be removed, and come back with their own devices. Only admins may do this.
+// If it is locked already, the call changes nothing. Errors: ConvoNotFound,
+// NotMember, NotAllowed.
+func (c *Client) LockConvo(ctx context.Context, in *LockConvoInput) (*LockConvoOutput, error) {
+	out := new(LockConvoOutput)
+	if err := c.PostJSON(ctx, NSIDLockConvo, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PublishKeyPackage: Publishes a key package of one of the caller's devices.
 // Publishing the same key package again succeeds. Errors: InvalidKeyPackage,
 // InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages,
@@ -338,7 +350,8 @@ func (c *Client) SendCommit(ctx context.Context, in *SendCommitInput) (*SendComm
 }
 
 // SendEphemeral: Sends a signal to the members that have an open stream. The
-// signal is never stored. Errors: ConvoNotFound, NotMember, EpochMismatch.
+// signal is never stored. Errors: ConvoNotFound, NotMember, NotAllowed,
+// EpochMismatch.
 func (c *Client) SendEphemeral(ctx context.Context, in *SendEphemeralInput) (*SendEphemeralOutput, error) {
 	out := new(SendEphemeralOutput)
 	if err := c.PostJSON(ctx, NSIDSendEphemeral, in, out); err != nil {
@@ -349,8 +362,8 @@ func (c *Client) SendEphemeral(ctx context.Context, in *SendEphemeralInput) (*Se
 
 // SendMessage: Sends an application message. The service gives it a sequence
 // number, stores it and delivers it. It does not record who sent it. Errors:
-// ConvoNotFound, NotMember, EpochMismatch, InvalidMessage, MessageTooLarge,
-// InvalidAsset, IdempotencyConflict, StorageFull.
+// ConvoNotFound, NotMember, NotAllowed, EpochMismatch, InvalidMessage,
+// MessageTooLarge, InvalidAsset, IdempotencyConflict, StorageFull.
 func (c *Client) SendMessage(ctx context.Context, in *SendMessageInput) (*SendMessageOutput, error) {
 	out := new(SendMessageOutput)
 	if err := c.PostJSON(ctx, NSIDSendMessage, in, out); err != nil {
@@ -414,6 +427,29 @@ func (c *Client) UnblockAccount(ctx context.Context, in *UnblockAccountInput) (*
 	return out, nil
 }
 
+// UnlockConvo: Ends the lock of an admin. Only admins may do this. The
+// operator's lock stays. If no admin has locked the conversation, the call
+// changes nothing. Errors: ConvoNotFound, NotMember, NotAllowed.
+func (c *Client) UnlockConvo(ctx context.Context, in *UnlockConvoInput) (*UnlockConvoOutput, error) {
+	out := new(UnlockConvoOutput)
+	if err := c.PostJSON(ctx, NSIDUnlockConvo, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// UpdateConvoPolicy: Changes which members may do what in a conversation.
+// Rules that are absent stay as they are. Only admins may do this. If nothing
+// changes, there is no event. Errors: ConvoNotFound, NotMember, NotAllowed,
+// StorageFull.
+func (c *Client) UpdateConvoPolicy(ctx context.Context, in *UpdateConvoPolicyInput) (*ConvoPolicy, error) {
+	out := new(ConvoPolicy)
+	if err := c.PostJSON(ctx, NSIDUpdateConvoPolicy, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // UpdateCursor: Sets the caller's read position in a conversation. The
 // position never moves back. Errors: ConvoNotFound, NotMember, StorageFull.
 func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*UpdateCursorOutput, error) {
@@ -430,6 +466,19 @@ func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*Upda
 func (c *Client) UpdateGroupInfo(ctx context.Context, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error) {
 	out := new(UpdateGroupInfoOutput)
 	if err := c.PostJSON(ctx, NSIDUpdateGroupInfo, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// UpdateMemberRole: Makes a member an admin of the conversation, or an admin
+// an ordinary member. Only admins may do this, also with their own role. A
+// conversation always has an admin: the last one cannot become an ordinary
+// member. If the member has the role already, the call changes nothing.
+// Errors: ConvoNotFound, NotMember, NotAllowed, TargetNotMember, StorageFull.
+func (c *Client) UpdateMemberRole(ctx context.Context, in *UpdateMemberRoleInput) (*UpdateMemberRoleOutput, error) {
+	out := new(UpdateMemberRoleOutput)
+	if err := c.PostJSON(ctx, NSIDUpdateMemberRole, in, out); err != nil {
 		return nil, err
 	}
 	return out, nil

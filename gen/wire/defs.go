@@ -368,6 +368,12 @@ type ConvoView struct {
 	Muted *bool
 	// True if the caller has archived the conversation. Absent otherwise.
 	Archived *bool
+	Policy   *ConvoPolicy
+	// Whether the conversation is locked, and by whom: by one of its admins
+	// (locked) or by the operator of the service. In a locked conversation
+	// members can only read, leave, be removed, and come back with their own
+	// devices.
+	LockStatus *string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -395,6 +401,12 @@ func (v *ConvoView) Check(c *xrpc.Checker) {
 	}
 	if v.MemberCount != nil {
 		c.Int("memberCount", *v.MemberCount, 0, xrpc.MaxInt)
+	}
+	if v.Policy != nil {
+		c.In("policy", v.Policy)
+	}
+	if v.LockStatus != nil {
+		c.String("lockStatus", *v.LockStatus, -1, 32)
 	}
 }
 
@@ -430,6 +442,10 @@ func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.Muted, d, xrpc.DecodeBool)
 		case "archived":
 			return xrpc.DecodeOpt(&v.Archived, d, xrpc.DecodeBool)
+		case "policy":
+			return xrpc.DecodeOpt(&v.Policy, d, (*ConvoPolicy).DecodeJSON)
+		case "lockStatus":
+			return xrpc.DecodeOpt(&v.LockStatus, d, xrpc.DecodeString)
 		}
 		return d.Skip()
 	}, "id", "groupId", "creator", "members", "epoch", "cipherSuite", "createdAt")
@@ -473,6 +489,12 @@ func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
 	if v.Archived != nil {
 		e.Name("archived").Bool(*v.Archived)
 	}
+	if v.Policy != nil {
+		v.Policy.EncodeJSON(e.Name("policy"))
+	}
+	if v.LockStatus != nil {
+		e.Name("lockStatus").String(*v.LockStatus)
+	}
 	e.Close()
 }
 
@@ -494,6 +516,9 @@ type MemberView struct {
 	// True if the member left or was suspended, and its leaves are still in the
 	// group. Any member may send the commit that removes them.
 	PendingRemoval *bool
+	// The member's role. Absent for former members whose leaves are still in the
+	// group.
+	Role *string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -507,6 +532,9 @@ func (v *MemberView) Check(c *xrpc.Checker) {
 		c.Bytes("credential", v.Credential, 1, 65536)
 	}
 	xrpc.CheckItems(c, "devices", v.Devices, -1, 4000, (*DeviceLeaf).Check)
+	if v.Role != nil {
+		c.String("role", *v.Role, -1, 16)
+	}
 }
 
 // DecodeJSON decodes the object. It skips unknown fields.
@@ -525,6 +553,8 @@ func (v *MemberView) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeArray(&v.Devices, d, 4000, (*DeviceLeaf).DecodeJSON)
 		case "pendingRemoval":
 			return xrpc.DecodeOpt(&v.PendingRemoval, d, xrpc.DecodeBool)
+		case "role":
+			return xrpc.DecodeOpt(&v.Role, d, xrpc.DecodeString)
 		}
 		return d.Skip()
 	}, "did", "joinedAt")
@@ -553,6 +583,9 @@ func (v *MemberView) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.PendingRemoval != nil {
 		e.Name("pendingRemoval").Bool(*v.PendingRemoval)
+	}
+	if v.Role != nil {
+		e.Name("role").String(*v.Role)
 	}
 	e.Close()
 }
@@ -605,6 +638,72 @@ func (v *DeviceLeaf) EncodeJSON(e *xrpc.Encoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v DeviceLeaf) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// ConvoPolicy is defs#convoPolicy. Which members may do what in a
+// conversation. Admins may do all of it.
+type ConvoPolicy struct {
+	// Who may add accounts. With membersUpTo50, every member may add accounts as
+	// long as the conversation has 50 members at most afterwards; beyond that,
+	// admins may.
+	AddMembers string `cbor:"addMembers"`
+	// Who may remove other accounts and their devices. Only admins may remove an
+	// admin.
+	RemoveMembers string `cbor:"removeMembers"`
+	// Who may change the name, the description and the picture of the
+	// conversation.
+	ChangeInfo string `cbor:"changeInfo"`
+	// Who may make links by which other accounts join.
+	MakeLinks string `cbor:"makeLinks"`
+	// Who may send application messages and ephemeral signals. With admins, the
+	// conversation is an announcement group. Commits and proposals are not
+	// affected.
+	SendMessages string `cbor:"sendMessages"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *ConvoPolicy) Check(c *xrpc.Checker) {
+	c.String("addMembers", v.AddMembers, -1, 16)
+	c.String("removeMembers", v.RemoveMembers, -1, 16)
+	c.String("changeInfo", v.ChangeInfo, -1, 16)
+	c.String("makeLinks", v.MakeLinks, -1, 16)
+	c.String("sendMessages", v.SendMessages, -1, 16)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *ConvoPolicy) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "addMembers":
+			return xrpc.DecodeString(&v.AddMembers, d)
+		case "removeMembers":
+			return xrpc.DecodeString(&v.RemoveMembers, d)
+		case "changeInfo":
+			return xrpc.DecodeString(&v.ChangeInfo, d)
+		case "makeLinks":
+			return xrpc.DecodeString(&v.MakeLinks, d)
+		case "sendMessages":
+			return xrpc.DecodeString(&v.SendMessages, d)
+		}
+		return d.Skip()
+	}, "addMembers", "removeMembers", "changeInfo", "makeLinks", "sendMessages")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ConvoPolicy) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *ConvoPolicy) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("addMembers").String(v.AddMembers)
+	e.Name("removeMembers").String(v.RemoveMembers)
+	e.Name("changeInfo").String(v.ChangeInfo)
+	e.Name("makeLinks").String(v.MakeLinks)
+	e.Name("sendMessages").String(v.SendMessages)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ConvoPolicy) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
 // caller.

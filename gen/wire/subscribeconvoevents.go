@@ -574,6 +574,222 @@ func (v *PreferencesEvent) EventCursor() string { return v.Cursor }
 
 func (*PreferencesEvent) convoEvent() {}
 
+// MemberRoleEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+// A member's role changed. When the last admin leaves, the member with the
+// longest membership becomes an admin.
+type MemberRoleEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// DID of the member.
+	DID string `cbor:"did"`
+	// The new role.
+	Role string `cbor:"role"`
+	// DID of the admin that made the change. Absent if the service or its
+	// operator made it.
+	Actor *string `cbor:"actor,omitzero"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *MemberRoleEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Format("did", v.DID, xrpc.FormatDID)
+	c.String("role", v.Role, -1, 16)
+	if v.Actor != nil {
+		c.Format("actor", *v.Actor, xrpc.FormatDID)
+	}
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *MemberRoleEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "did":
+			return xrpc.DecodeString(&v.DID, d)
+		case "role":
+			return xrpc.DecodeString(&v.Role, d)
+		case "actor":
+			return xrpc.DecodeOpt(&v.Actor, d, xrpc.DecodeString)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "did", "role")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *MemberRoleEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *MemberRoleEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("did").String(v.DID)
+	e.Name("role").String(v.Role)
+	if v.Actor != nil {
+		e.Name("actor").String(*v.Actor)
+	}
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v MemberRoleEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *MemberRoleEvent) EventName() string { return "memberRoleEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *MemberRoleEvent) EventCursor() string { return v.Cursor }
+
+func (*MemberRoleEvent) convoEvent() {}
+
+// ConvoPolicyEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+// The policy of a conversation changed.
+type ConvoPolicyEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	Policy  ConvoPolicy  `cbor:"policy"`
+	// DID of the admin that made the change. Absent if the service or its
+	// operator made it.
+	Actor *string `cbor:"actor,omitzero"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *ConvoPolicyEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.In("policy", &v.Policy)
+	if v.Actor != nil {
+		c.Format("actor", *v.Actor, xrpc.FormatDID)
+	}
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *ConvoPolicyEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "policy":
+			return v.Policy.DecodeJSON(d)
+		case "actor":
+			return xrpc.DecodeOpt(&v.Actor, d, xrpc.DecodeString)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "policy")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ConvoPolicyEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *ConvoPolicyEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	v.Policy.EncodeJSON(e.Name("policy"))
+	if v.Actor != nil {
+		e.Name("actor").String(*v.Actor)
+	}
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ConvoPolicyEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *ConvoPolicyEvent) EventName() string { return "convoPolicyEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *ConvoPolicyEvent) EventCursor() string { return v.Cursor }
+
+func (*ConvoPolicyEvent) convoEvent() {}
+
+// ConvoLockEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
+// conversation was locked or unlocked.
+type ConvoLockEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// Whether the conversation is locked, and by whom: by one of its admins
+	// (locked) or by the operator of the service. In a locked conversation
+	// members can only read, leave, be removed, and come back with their own
+	// devices.
+	LockStatus string `cbor:"lockStatus"`
+	// DID of the admin that made the change. Absent if the service or its
+	// operator made it.
+	Actor *string `cbor:"actor,omitzero"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *ConvoLockEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.String("lockStatus", v.LockStatus, -1, 32)
+	if v.Actor != nil {
+		c.Format("actor", *v.Actor, xrpc.FormatDID)
+	}
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *ConvoLockEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "lockStatus":
+			return xrpc.DecodeString(&v.LockStatus, d)
+		case "actor":
+			return xrpc.DecodeOpt(&v.Actor, d, xrpc.DecodeString)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "lockStatus")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ConvoLockEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *ConvoLockEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("lockStatus").String(v.LockStatus)
+	if v.Actor != nil {
+		e.Name("actor").String(*v.Actor)
+	}
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ConvoLockEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *ConvoLockEvent) EventName() string { return "convoLockEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *ConvoLockEvent) EventCursor() string { return v.Cursor }
+
+func (*ConvoLockEvent) convoEvent() {}
+
 // EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
 // signal that is not stored, such as a typing notification.
 type EphemeralEvent struct {

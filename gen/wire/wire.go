@@ -32,6 +32,7 @@ var _ = []object{
 	(*ConvoView)(nil),
 	(*MemberView)(nil),
 	(*DeviceLeaf)(nil),
+	(*ConvoPolicy)(nil),
 	(*CreateReportInput)(nil),
 	(*CreateReportSubject)(nil),
 	(*CreateReportOutput)(nil),
@@ -70,6 +71,8 @@ var _ = []object{
 	(*ListDevicesDevice)(nil),
 	(*ListWelcomesOutput)(nil),
 	(*ListWelcomesOpenWelcome)(nil),
+	(*LockConvoInput)(nil),
+	(*LockConvoOutput)(nil),
 	(*PublishKeyPackageInput)(nil),
 	(*PublishKeyPackageOutput)(nil),
 	(*PublishKeyPackagesInput)(nil),
@@ -95,6 +98,9 @@ var _ = []object{
 	(*KeyPackagesLowEvent)(nil),
 	(*ReadEvent)(nil),
 	(*PreferencesEvent)(nil),
+	(*MemberRoleEvent)(nil),
+	(*ConvoPolicyEvent)(nil),
+	(*ConvoLockEvent)(nil),
 	(*EphemeralEvent)(nil),
 	(*InfoEvent)(nil),
 	(*SyncInput)(nil),
@@ -103,10 +109,15 @@ var _ = []object{
 	(*SyncConvoSync)(nil),
 	(*UnblockAccountInput)(nil),
 	(*UnblockAccountOutput)(nil),
+	(*UnlockConvoInput)(nil),
+	(*UnlockConvoOutput)(nil),
+	(*UpdateConvoPolicyInput)(nil),
 	(*UpdateCursorInput)(nil),
 	(*UpdateCursorOutput)(nil),
 	(*UpdateGroupInfoInput)(nil),
 	(*UpdateGroupInfoOutput)(nil),
+	(*UpdateMemberRoleInput)(nil),
+	(*UpdateMemberRoleOutput)(nil),
 	(*UpdatePreferencesInput)(nil),
 	(*UploadBlobOutput)(nil),
 }
@@ -114,7 +125,8 @@ var _ = []object{
 // ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
 // *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 // *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
-// *ReadEvent, *PreferencesEvent, *EphemeralEvent, *InfoEvent.
+// *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
+// *ConvoLockEvent, *EphemeralEvent, *InfoEvent.
 type ConvoEvent interface {
 	xrpc.Event
 	convoEvent()
@@ -139,6 +151,12 @@ func NewConvoEvent(name string) ConvoEvent {
 		return new(ReadEvent)
 	case "preferencesEvent":
 		return new(PreferencesEvent)
+	case "memberRoleEvent":
+		return new(MemberRoleEvent)
+	case "convoPolicyEvent":
+		return new(ConvoPolicyEvent)
+	case "convoLockEvent":
+		return new(ConvoLockEvent)
 	case "ephemeralEvent":
 		return new(EphemeralEvent)
 	case "infoEvent":

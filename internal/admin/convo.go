@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/roles"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -16,18 +19,18 @@ var errNoConvo = errors.New("there is no such conversation")
 
 // Convo runs "admin convo ID ACTION".
 func (a *Admin) Convo(ctx context.Context, id, action string) error {
-	convo := xrpc.ConvoID(strings.ToLower(id))
-	if id == "" || !convo.Valid() {
+	convoID := xrpc.ConvoID(strings.ToLower(id))
+	if id == "" || !convoID.Valid() {
 		return fmt.Errorf("%q is not the id of a conversation, which is hexadecimal", id)
 	}
 	switch action {
 	case "show":
-		return a.showConvo(ctx, convo)
+		return a.showConvo(ctx, convoID)
 	case "lock":
-		return a.change(ctx, convo, "convo lock", (*db.Queries).LockConvoByOperator,
-			"the conversation is locked: members can read and leave it, and remove others")
+		return a.lockConvo(ctx, convoID, "convo lock", true,
+			"the conversation is locked: members can read and leave it, remove others, and come back with their own devices")
 	case "unlock":
-		return a.change(ctx, convo, "convo unlock", (*db.Queries).UnlockConvo, "the conversation is not locked")
+		return a.lockConvo(ctx, convoID, "convo unlock", false, "the operator's lock of the conversation has ended: admins may have locked it too")
 	}
 	return fmt.Errorf("there is no action %q: show, lock or unlock", action)
 }
@@ -44,6 +47,7 @@ func (a *Admin) showConvo(ctx context.Context, id xrpc.ConvoID) error {
 	a.lineAt("last activity", &row.LastActivityAt)
 	a.lineAt("closed", row.ClosedAt)
 	a.lineAt("locked", row.LockedAt)
+	a.line("locked by", "%s", convo.LockStatus(row.LockedByAdmin, row.LockedByOperator))
 	a.line("epoch", "%d", row.Epoch)
 	a.line("last number", "%d", row.LastSeq)
 	a.line("members", "%d, and %d removals pending", row.Members, row.PendingRemovals)
@@ -57,17 +61,16 @@ func (a *Admin) showConvo(ctx context.Context, id xrpc.ConvoID) error {
 	return a.record(ctx, "convo show", string(id))
 }
 
-// change changes the row of a conversation, and records that in the same
-// transaction.
-func (a *Admin) change(ctx context.Context, id xrpc.ConvoID, action string,
-	do func(*db.Queries, context.Context, xrpc.ConvoID) (int64, error), done string) error {
+// lockConvo locks or unlocks a conversation for the operator, and records that in the
+// same transaction.
+func (a *Admin) lockConvo(ctx context.Context, id xrpc.ConvoID, action string, locked bool, done string) error {
 	err := pgx.BeginFunc(ctx, a.Pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		n, err := do(q, ctx, id)
+		known, err := roles.LockByOperator(ctx, q, id, locked, time.Now().UTC())
 		switch {
 		case err != nil:
 			return fmt.Errorf("change conversation: %w", err)
-		case n == 0:
+		case !known:
 			return errNoConvo
 		}
 		return a.Eraser.Audit.RecordIn(ctx, q, action, string(id))

@@ -224,6 +224,7 @@ func methodPolicies() map[string]MethodPolicy {
 		"listWelcomes": {Rate: RateRead, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
+		"lockConvo": {Rate: RatePublish},
 		"publishKeyPackage": {Rate: RatePublish, Rules: []Rule{
 			{"keyPackage", length, "InvalidKeyPackage"},
 			{"cipherSuite", length, "InvalidCipherSuite"},
@@ -259,8 +260,11 @@ func methodPolicies() map[string]MethodPolicy {
 		"sync": {Rate: RateRead, ReadOnly: true, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
-		"unblockAccount": {Rate: RatePublish},
-		"updateCursor":   {Rate: RateSend},
+		"unblockAccount":    {Rate: RatePublish},
+		"unlockConvo":       {Rate: RatePublish},
+		"updateConvoPolicy": {Rate: RatePublish},
+		"updateMemberRole":  {Rate: RatePublish},
+		"updateCursor":      {Rate: RateSend},
 		"updateGroupInfo": {Rate: RateChange, Rules: []Rule{
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},

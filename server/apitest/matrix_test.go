@@ -80,6 +80,14 @@ var inConversation = []struct {
 	{"updatePreferences", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "muted": true}
 	}, nil},
+	{"updateMemberRole", alice, func(sc *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "did": sc.bob.DID, "role": "admin"}
+	}, nil},
+	{"updateConvoPolicy", alice, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "sendMessages": "admins"}
+	}, nil},
+	{"lockConvo", alice, plain, nil},
+	{"unlockConvo", alice, plain, nil},
 	{"getWelcome", bob, plain, nil},
 	{"confirmWelcome", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "success": true}

@@ -16,7 +16,8 @@
 //
 //   - base.go: Base and Service
 //   - errors.go: NotFound and NotMember, constraints as errors of the lexicons, InTx
-//   - membership.go: membership states, deleted devices, the remover
+//   - membership.go: membership states, roles, deleted devices
+//   - policy.go: who may do what in a conversation
 //   - views.go: convoViews with their members
 //   - events.go: the events of a transaction; Notify
 //   - idempotency.go: idempotency records

@@ -24,11 +24,21 @@ func NotMember() *xrpc.Error {
 	return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
 }
 
-// Locked answers a member that would change a conversation which the operator has
-// locked.
+// Locked answers a member that would change a conversation which an admin or the
+// operator has locked.
 func Locked() *xrpc.Error {
 	return xrpc.Errorf(http.StatusForbidden, xrpc.ConvoLocked,
-		"the operator of this service has locked the conversation: it can be read and left, and members can be removed")
+		"an admin or the operator of this service has locked the conversation: it can be read and left, members can be removed, and own devices can come back")
+}
+
+// AdminsOnly answers a member that would do what takes an admin.
+func AdminsOnly(what string) *xrpc.Error {
+	return gen.Errorf(gen.ErrNotAllowed, "%s: only admins of the conversation may do that", what)
+}
+
+// AdminsSend answers a member that would send in an announcement group.
+func AdminsSend() *xrpc.Error {
+	return AdminsOnly("send messages")
 }
 
 // Exists answers a createConvo whose group id is taken.

@@ -2,10 +2,7 @@ package convo
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/xrpc"
@@ -14,16 +11,31 @@ import (
 // RequireMember returns nil for a member, NotMember for a former member and
 // NotFound for a non-member.
 func RequireMember(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) error {
+	_, err := MemberRole(ctx, q, convoID, did)
+	return err
+}
+
+// MemberRole is RequireMember, and reports whether the member is an admin.
+func MemberRole(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) (admin bool, err error) {
 	m, err := q.MembershipState(ctx, convoID, did)
 	switch {
 	case err != nil:
-		return fmt.Errorf("read membership: %w", err)
+		return false, fmt.Errorf("read membership: %w", err)
 	case m.Active:
-		return nil
+		return m.Admin, nil
 	case m.Ever:
-		return NotMember()
+		return false, NotMember()
 	}
-	return NotFound()
+	return false, NotFound()
+}
+
+// IsAdmin reports whether an account is a member and an admin.
+func IsAdmin(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) (bool, error) {
+	m, err := q.MembershipState(ctx, convoID, did)
+	if err != nil {
+		return false, fmt.Errorf("read membership: %w", err)
+	}
+	return m.Admin, nil
 }
 
 // Membership is the membership state of an account in a conversation.
@@ -71,19 +83,6 @@ func DeletedDevices(ctx context.Context, q *db.Queries, dids, ids []string) (map
 		out[Device{d.Did, d.DeviceID}] = true
 	}
 	return out, nil
-}
-
-// MayRemove reports whether the account is the remover of the conversation, which
-// the query MayRemove defines.
-func MayRemove(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) (bool, error) {
-	may, err := q.MayRemove(ctx, did, convoID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("read who may remove members: %w", err)
-	}
-	return may, nil
 }
 
 // Unique returns s without repetitions. Each value keeps its first place.

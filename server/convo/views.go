@@ -100,6 +100,8 @@ func convoView(c *db.ConvosForViewRow) *gen.ConvoView {
 	if c.Archived {
 		v.Archived = &c.Archived
 	}
+	v.LockStatus = new(LockStatus(c.LockedByAdmin, c.LockedByOperator))
+	v.Policy = new(Policy{c.AddBy, c.AdminsRemove, c.AdminsChangeInfo, c.AdminsMakeLinks, c.AdminsSend}.View())
 	if c.Name != nil || c.Description != nil {
 		v.Metadata = &gen.ConvoMetadata{Name: c.Name, Description: c.Description}
 	}
@@ -121,6 +123,7 @@ func appendMember(v *gen.ConvoView, m db.MembersForViewRow, d memberDevices) {
 		mv.PendingRemoval = &pending
 	} else {
 		*v.MemberCount++
+		mv.Role = &m.Role
 	}
 	v.Members = append(v.Members, mv)
 }

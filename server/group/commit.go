@@ -106,13 +106,13 @@ func (s *Service) payAdditions(ctx context.Context, caller xrpc.Caller, req *com
 	if s.Rates == nil || len(added) == 0 {
 		return nil, nil
 	}
-	may, err := convo.MayRemove(ctx, db.New(s.Pool), req.convoID, caller.DID)
+	admin, err := convo.IsAdmin(ctx, db.New(s.Pool), req.convoID, caller.DID)
 	if err != nil {
 		return nil, err
 	}
 	row := limit.MembersAdded
-	if may {
-		row = limit.MembersAddedByRemovers
+	if admin {
+		row = limit.MembersAddedByAdmins
 	}
 	var payment *convo.Payment
 	payment, req.addRefused = s.Pay(ctx, caller, row, int64(len(added)))
@@ -156,7 +156,7 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 }
 
 // checkRate refuses a member's commit with ErrRateUsedUp while the conversation
-// has used up its rate. Removals by a member who may remove others are exempt.
+// has used up its rate. Removals by an admin are exempt.
 func (req *commitRequest) checkRate(ctx context.Context, q *db.Queries, caller string) error {
 	if !req.rateUsedUp {
 		return nil
@@ -164,8 +164,8 @@ func (req *commitRequest) checkRate(ctx context.Context, q *db.Queries, caller s
 	if len(req.removed) == 0 {
 		return convo.ErrRateUsedUp
 	}
-	may, err := convo.MayRemove(ctx, q, req.convoID, caller)
-	if err == nil && !may {
+	admin, err := convo.IsAdmin(ctx, q, req.convoID, caller)
+	if err == nil && !admin {
 		err = convo.ErrRateUsedUp
 	}
 	return err

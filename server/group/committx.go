@@ -43,7 +43,7 @@ func (c *commitTx) run(ctx context.Context, record *convo.Record) (out *commitOu
 	if seq, err := c.findAccepted(ctx); seq > 0 || err != nil {
 		return c.output(seq), false, err
 	}
-	if err := convo.RequireMember(ctx, h.q, h.convoID, h.caller); err != nil {
+	if err := h.requireMember(ctx); err != nil {
 		return nil, false, err
 	}
 	if err := c.req.checkRate(ctx, h.q, h.caller); err != nil {
@@ -72,7 +72,7 @@ func (c *commitTx) accept(ctx context.Context) (seq int64, err error) {
 		return 0, err
 	}
 	a := &applier{handshake: c.handshake, req: c.req, parsed: c.parsed, verified: c.verified, change: change}
-	if c.handshake.convo.LockedAt != nil && !a.onlyRemoves() {
+	if c.handshake.convo.LockedAt != nil && c.parsed.external == nil && !a.onlyRemoves() {
 		return 0, convo.Locked()
 	}
 	if err := c.handshake.bill.Pay(ctx, a.amount()); err != nil {

@@ -31,7 +31,7 @@ func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.C
 	if err := c.nameRecords(s.Idempotency, caller); err != nil {
 		return nil, err
 	}
-	payment, addRefused := s.Pay(ctx, caller, limit.MembersAddedByRemovers, int64(len(n.in.InitialMembers)))
+	payment, addRefused := s.Pay(ctx, caller, limit.MembersAddedByAdmins, int64(len(n.in.InitialMembers)))
 	out, err := s.createConvo(ctx, c, addRefused)
 	settleBill(ctx, c.bill, true, err) // a repeated call has paid nothing
 	if err != nil || !c.stored {
@@ -181,7 +181,7 @@ func (c *createTx) amount() storage.Amount {
 }
 
 // beginMemberships begins the memberships of the creator and the initial members.
-// The creator has accepted the conversation by creating it.
+// The creator has accepted the conversation by creating it, and is its admin.
 func (c *createTx) beginMemberships(ctx context.Context, welcomed []convo.Device) error {
 	n := c.parsed
 	id := n.in.GroupID
@@ -197,8 +197,8 @@ func (c *createTx) beginMemberships(ctx context.Context, welcomed []convo.Device
 	}); err != nil {
 		return fmt.Errorf("begin memberships: %w", err)
 	}
-	if err := c.q.AcceptConvo(ctx, c.now, id, n.creator); err != nil {
-		return fmt.Errorf("accept conversation: %w", err)
+	if err := c.q.BeginAsAdmin(ctx, c.now, id, n.creator); err != nil {
+		return fmt.Errorf("make the creator an admin: %w", err)
 	}
 	return nil
 }

@@ -31,6 +31,8 @@ type handshakeTx struct {
 	bill *storage.Bill
 	// convo is the conversation's row, as it was read under the lock.
 	convo db.LockConvoRow
+	// admin says that the caller is an admin, as it was read under the lock.
+	admin bool
 }
 
 // begin locks the conversation, looks for the call's idempotency record and
@@ -47,7 +49,25 @@ func (h *handshakeTx) begin(ctx context.Context, record *convo.Record, out any) 
 	if !known {
 		return false, convo.NotFound()
 	}
-	return false, convo.RequireMember(ctx, h.q, h.convoID, h.caller)
+	return false, h.requireMember(ctx)
+}
+
+// requireMember requires that the caller is a member, and reads its role.
+func (h *handshakeTx) requireMember(ctx context.Context) (err error) {
+	h.admin, err = convo.MemberRole(ctx, h.q, h.convoID, h.caller)
+	return err
+}
+
+// policy returns who may do what in the conversation.
+func (h *handshakeTx) policy() convo.Policy { return convo.PolicyOf(&h.convo) }
+
+// admins reads the admins of the conversation.
+func (h *handshakeTx) admins(ctx context.Context) (map[string]bool, error) {
+	dids, err := h.q.Admins(ctx, h.convoID)
+	if err != nil {
+		return nil, fmt.Errorf("read admins: %w", err)
+	}
+	return convo.SetOf(dids), nil
 }
 
 // lock locks the conversation's row. For an account that never was a member it
@@ -68,7 +88,8 @@ func (h *handshakeTx) suite() mls.CipherSuite { return mls.CipherSuite(h.convo.C
 
 // endMembership ends the membership of did without a commit: its window ends at
 // the newest sequence number. Its leaf stays in the group until a member commits
-// the removal. When the last member leaves, the conversation ends as well.
+// the removal. When the last member leaves, the conversation ends as well. When the
+// last admin leaves, the member with the longest membership becomes one.
 func (h *handshakeTx) endMembership(ctx context.Context, did, action string, last bool) error {
 	if err := h.q.LeaveConvo(ctx, h.now, last, h.convoID); err != nil {
 		return fmt.Errorf("change roster: %w", err)
@@ -77,6 +98,9 @@ func (h *handshakeTx) endMembership(ctx context.Context, did, action string, las
 	events.Ends(action, h.caller, h.convo.Epoch, []string{did})
 	if !last {
 		events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: did, Action: eventlog.ActionPendingRemoval, Epoch: h.convo.Epoch})
+	}
+	if err := h.replaceAdmin(ctx, did, &events); err != nil {
+		return err
 	}
 	row, err := events.Store(ctx, h.q, h.convoID, h.now)
 	if err != nil {
@@ -92,6 +116,22 @@ func (h *handshakeTx) endMembership(ctx context.Context, did, action string, las
 		return fmt.Errorf("end rejoin request: %w", err)
 	}
 	return h.endReports(ctx, []string{did})
+}
+
+// replaceAdmin makes another member an admin if the one that is about to leave is
+// the last one.
+func (h *handshakeTx) replaceAdmin(ctx context.Context, leaver string, events *convo.Events) error {
+	next, err := h.q.NextAdmin(ctx, h.convoID, leaver)
+	if err != nil {
+		return fmt.Errorf("find the next admin: %w", err)
+	}
+	for _, did := range next {
+		if _, err := h.q.SetRole(ctx, convo.RoleAdmin, h.convoID, did); err != nil {
+			return fmt.Errorf("set role: %w", err)
+		}
+		events.Add(eventlog.KindRole, "", convo.NoEdge, eventlog.Body{DID: did, Role: convo.RoleAdmin})
+	}
+	return nil
 }
 
 // endReports withdraws the reports of failed commits by accounts whose

@@ -102,14 +102,25 @@ func (p *planner) planRemovals(ctx context.Context) error {
 			p.change.ends = append(p.change.ends, did)
 		}
 	}
-	if len(p.change.ends) == 0 {
+	return p.checkRemovals(ctx)
+}
+
+// checkRemovals requires that the caller may end the memberships that the commit
+// ends.
+func (p *planner) checkRemovals(ctx context.Context) error {
+	if len(p.change.ends) == 0 || p.handshake.admin {
 		return nil
 	}
-	may, err := p.mayRemove(ctx)
-	if err != nil || may {
+	admins, err := p.handshake.admins(ctx)
+	if err != nil {
 		return err
 	}
-	return gen.Errorf(gen.ErrNotAllowed, "only the creator, or once the creator has left the longest-standing member, may remove members")
+	for _, did := range p.change.ends {
+		if !p.handshake.policy().MayRemove(false, admins[did]) {
+			return convo.AdminsOnly("remove " + did)
+		}
+	}
+	return nil
 }
 
 // planAdditions finds the memberships that begin.
@@ -132,8 +143,11 @@ func (p *planner) planAdditions(ctx context.Context) error {
 }
 
 // checkRejoins refuses to add an account that another member has removed or
-// suspended, unless the caller may remove members.
+// suspended, unless the caller is an admin.
 func (p *planner) checkRejoins(ctx context.Context) error {
+	if p.handshake.admin {
+		return nil
+	}
 	ended, err := p.handshake.q.EndedByOthers(ctx, p.change.joins, p.handshake.convoID)
 	if err != nil {
 		return fmt.Errorf("read how memberships ended: %w", err)
@@ -141,18 +155,11 @@ func (p *planner) checkRejoins(ctx context.Context) error {
 	if len(ended) == 0 {
 		return nil
 	}
-	may, err := p.mayRemove(ctx)
-	if err != nil || may {
-		return err
-	}
-	name := gen.ErrInvalidCommit
-	if p.req.method == gen.MethodSendCommit {
-		name = gen.ErrNotAllowed
-	}
-	return gen.Errorf(name, "%s was removed or suspended by another member: only who may remove members may add it again", ended[0])
+	return gen.Errorf(gen.ErrNotAllowed, "%s was removed or suspended by another member: only admins may add it again", ended[0])
 }
 
-// checkMemberCount bounds the number of members of the conversation.
+// checkMemberCount bounds the number of members of the conversation, and requires
+// that the caller may add accounts until there are so many.
 func (p *planner) checkMemberCount(ctx context.Context) error {
 	n, err := p.handshake.q.CountMembers(ctx, p.handshake.convoID)
 	if err != nil {
@@ -161,11 +168,10 @@ func (p *planner) checkMemberCount(ctx context.Context) error {
 	if n += int64(len(p.change.joins) - len(p.change.ends)); n > limit.MaxMembers {
 		return tooManyMembers(n)
 	}
+	if policy := p.handshake.policy(); !policy.MayAdd(p.handshake.admin, n) {
+		return convo.AdminsOnly(fmt.Sprintf("add members, so that there are %d (the policy says %s)", n, policy.AddBy))
+	}
 	return nil
-}
-
-func (p *planner) mayRemove(ctx context.Context) (bool, error) {
-	return convo.MayRemove(ctx, p.handshake.q, p.handshake.convoID, p.handshake.caller)
 }
 
 func tooManyMembers(n int64) error {

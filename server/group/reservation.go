@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -16,8 +15,8 @@ import (
 // answers every commit with its own cannot keep the others from committing.
 // docs/protocol.md states them.
 const (
-	// ReserveTime is how long an epoch is reserved for a member who may remove
-	// others and whose commit came too late. ReservePause is the shortest time
+	// ReserveTime is how long an epoch is reserved for an admin whose commit came
+	// too late. ReservePause is the shortest time
 	// between two reservations of a conversation.
 	ReserveTime  = 2 * time.Second
 	ReservePause = 10 * time.Second
@@ -28,7 +27,7 @@ const (
 )
 
 // reserveEpoch reserves the current epoch for the caller, whose commit came too
-// late, if the caller may remove members: it needs time to apply the accepted
+// late, if the caller is an admin: it needs time to apply the accepted
 // commits before it can commit again. Without this, a member that answers each
 // commit at once could keep everybody from removing it.
 func (s *Service) reserveEpoch(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, conflict *epochConflict) error {
@@ -40,9 +39,8 @@ func (s *Service) reserveEpoch(ctx context.Context, caller xrpc.Caller, convoID 
 		if _, err := h.begin(ctx, nil, nil); err != nil {
 			return err
 		}
-		may, err := convo.MayRemove(ctx, h.q, convoID, caller.DID)
-		if err != nil || !may {
-			return err
+		if !h.admin {
+			return nil
 		}
 		if err := h.q.ReserveEpoch(ctx, db.ReserveEpochParams{
 			Did: &caller.DID, ConvoID: convoID, HoldMs: ReserveTime.Milliseconds(), PauseMs: ReservePause.Milliseconds(),
@@ -62,7 +60,7 @@ func epochWait(ctx context.Context, h *handshakeTx) (time.Duration, error) {
 		return time.Duration(h.convo.ReservedMs) * time.Millisecond, nil
 	}
 	wait := ReportedDelay - time.Duration(h.convo.EpochAgeMs)*time.Millisecond
-	if wait <= 0 {
+	if wait <= 0 || h.admin {
 		return 0, nil
 	}
 	reported, err := h.q.ReportedLately(ctx, h.convoID, h.now.Add(-ReportedTime), h.caller)
@@ -71,10 +69,6 @@ func epochWait(ctx context.Context, h *handshakeTx) (time.Duration, error) {
 	}
 	if !reported {
 		return 0, nil
-	}
-	may, err := convo.MayRemove(ctx, h.q, h.convoID, h.caller)
-	if err != nil || may {
-		return 0, err
 	}
 	return wait, nil
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
@@ -35,8 +34,8 @@ type rosterCheck struct {
 	readded map[convo.Device]bool
 	rejoins map[string]bool
 	deleted map[convo.Device]bool
-	// callerMayRemove says that the caller may remove any member.
-	callerMayRemove bool
+	// admins are the admins of the conversation, whom only admins remove.
+	admins map[string]bool
 	// denied is the error of a leaf that the caller may not remove.
 	denied error
 }
@@ -106,7 +105,7 @@ func (r *rosterCheck) loadReasons(ctx context.Context) error {
 	if r.deleted, err = convo.DeletedDevices(ctx, h.q, dids, ids); err != nil {
 		return err
 	}
-	r.callerMayRemove, err = convo.MayRemove(ctx, h.q, h.convoID, h.caller)
+	r.admins, err = h.admins(ctx)
 	return err
 }
 
@@ -139,16 +138,12 @@ func (r *rosterCheck) mayRemove(m mls.Member) error {
 		return nil
 	case r.parsed.external != nil:
 		return errors.New("an external commit removes nothing but the joiner's own old leaf")
-	case r.removed[m.DID], r.after[m.DID] != convo.Member, r.deleted[d], r.readded[d], r.rejoins[m.DID], r.callerMayRemove:
+	case r.removed[m.DID], r.after[m.DID] != convo.Member, r.deleted[d], r.readded[d], r.rejoins[m.DID],
+		r.handshake.policy().MayRemove(r.handshake.admin, r.admins[m.DID]):
 		return nil
 	}
-	const why = "only the creator, or once the creator has left the longest-standing member, may remove other members' leaves"
-	name := gen.ErrInvalidCommit
-	if r.req.method == gen.MethodSendCommit || r.req.method == gen.MethodLeaveConvo {
-		name = gen.ErrNotAllowed
-	}
-	r.denied = gen.Errorf(name, "%s: leaf[%d]: is removed; %s", r.req.commitField, m.Index, why)
-	return errors.New(why)
+	r.denied = convo.AdminsOnly(fmt.Sprintf("%s: leaf[%d]: remove another member's leaf", r.req.commitField, m.Index))
+	return r.denied
 }
 
 // settleRemovals settles the pending removals of accounts that have no leaf any

@@ -46,15 +46,11 @@ func (s *Service) suspend(ctx context.Context, caller xrpc.Caller, in *gen.Leave
 }
 
 // suspendMember ends the membership of target. Where target has left already, it
-// only records that members who may not remove others may not add target again:
+// only records that members who are no admins may not add target again:
 // otherwise target would evade a suspension by leaving just before it.
 func suspendMember(ctx context.Context, h *handshakeTx, target string) error {
-	may, err := convo.MayRemove(ctx, h.q, h.convoID, h.caller)
-	if err != nil {
-		return err
-	}
-	if !may {
-		return gen.Errorf(gen.ErrNotAllowed, "%s: only the creator, or once the creator has left the longest-standing member, may remove members", fieldTargetDID)
+	if !h.admin {
+		return convo.AdminsOnly(fieldTargetDID + ": suspend members")
 	}
 	memberships, err := h.memberships(ctx, []string{target})
 	if err != nil {

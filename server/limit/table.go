@@ -50,14 +50,13 @@ var SpentTokens = &Row{
 	Unit: Rows, Per: "instance", Amount: 1 << 20, Error: xrpc.RateLimitExceeded, Kept: Shared, Metric: "mls_auth_replay_checks_total",
 }
 
-// MembersAdded and MembersAddedByRemovers limit how many accounts one account
+// MembersAdded and MembersAddedByAdmins limit how many accounts one account
 // adds to conversations, so that a member cannot fill one with accounts under
-// its control. The second row is for members who may also remove members,
-// usually the creator.
+// its control. The second row is for admins, who may also remove members.
 var (
 	MembersAdded = &Row{Name: "members-added", What: "accounts added to conversations", Unit: Rows, Per: "account", Amount: 100,
 		Refill: 100, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
-	MembersAddedByRemovers = &Row{Name: "members-added-by-removers", What: "accounts added, if the member may remove others",
+	MembersAddedByAdmins = &Row{Name: "members-added-by-admins", What: "accounts that admins add to their conversations",
 		Unit: Rows, Per: "account", Amount: 1000, Refill: 1000, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
 )
 
@@ -93,7 +92,7 @@ var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	rows = append(rows, convoRates[xrpc.RateSend], convoRates[xrpc.RateChange], SpentTokens, MembersAdded, MembersAddedByRemovers, Verification)
+	rows = append(rows, convoRates[xrpc.RateSend], convoRates[xrpc.RateChange], SpentTokens, MembersAdded, MembersAddedByAdmins, Verification)
 	rows = append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
 	rows = append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages)
 	rows = append(rows, storageTable...)

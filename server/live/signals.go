@@ -34,6 +34,8 @@ func (s *Service) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen
 		return nil, convo.NotMember()
 	case a.Locked:
 		return nil, convo.Locked()
+	case !a.MaySend:
+		return nil, convo.AdminsSend()
 	case full:
 		return nil, convo.ErrRateUsedUp
 	case in.Epoch > a.Epoch || in.Epoch < a.Epoch-s.PastEpochs:

@@ -199,6 +199,8 @@ func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, erro
 		return nil, gen.Errorf(gen.ErrIdempotencyConflict, "msgId: taken by another message of this conversation")
 	case row.Locked:
 		return nil, convo.Locked()
+	case !row.MaySend:
+		return nil, convo.AdminsSend()
 	case m.ConvoFull:
 		return nil, convo.ErrRateUsedUp
 	case !row.InWindow:

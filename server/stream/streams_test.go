@@ -97,6 +97,9 @@ func everyEvent() []gen.ConvoEvent {
 		&gen.KeyPackagesLowEvent{Cursor: "8", DeviceID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", CipherSuite: "x\n\r<é>", Available: 3},
 		&gen.ReadEvent{Cursor: "9", ConvoID: "00", Seq: 9},
 		&gen.PreferencesEvent{Cursor: "9b", ConvoID: "00", Muted: true},
+		&gen.MemberRoleEvent{Cursor: "9c", ConvoID: "00", DID: "did:plc:a", Role: "admin", Actor: new("did:plc:b")},
+		&gen.ConvoPolicyEvent{Cursor: "9d", ConvoID: "00", Policy: gen.ConvoPolicy{AddMembers: "members"}},
+		&gen.ConvoLockEvent{Cursor: "9e", ConvoID: "00", LockStatus: "locked"},
 		&gen.EphemeralEvent{Cursor: "10", ConvoID: "00", Ciphertext: []byte{0, 255}, Epoch: 2},
 		&gen.InfoEvent{Cursor: "11", Info: "live"},
 	}

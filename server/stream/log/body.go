@@ -3,6 +3,7 @@ package eventlog
 import (
 	"encoding/json"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -15,6 +16,9 @@ const (
 	KindKeyPackagesLow  = "key-packages-low"
 	KindRead            = "read"
 	KindPreferences     = "preferences"
+	KindRole            = "role"
+	KindPolicy          = "policy"
+	KindLock            = "lock"
 )
 
 // Actions of a membership event. The first three begin and end windows.
@@ -41,6 +45,10 @@ type Body struct {
 	Seq         int64        `json:"seq,omitempty"`
 	Muted       bool         `json:"muted,omitempty"`
 	Archived    bool         `json:"archived,omitempty"`
+	Role        string       `json:"role,omitempty"`
+	LockStatus  string       `json:"lockStatus,omitempty"`
+	// Policy is the new policy of a conversation.
+	Policy *gen.ConvoPolicy `json:"policy,omitempty"`
 }
 
 // JSON returns the stored form.
@@ -50,4 +58,13 @@ func (b Body) JSON() string {
 		panic(err) // strings and numbers can always be encoded
 	}
 	return string(j)
+}
+
+// actor returns the account that caused the event, nil if the service did or the
+// account that the event is about.
+func (b *Body) actor() *string {
+	if b.Actor == "" {
+		return nil
+	}
+	return &b.Actor
 }

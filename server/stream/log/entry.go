@@ -48,11 +48,7 @@ type eventRow struct {
 func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEvent {
 	switch r.kind {
 	case KindMembership:
-		ev := &gen.MembershipChangeEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Action: b.Action, Epoch: b.Epoch}
-		if b.Actor != "" {
-			ev.Actor = &b.Actor
-		}
-		return ev
+		return &gen.MembershipChangeEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Action: b.Action, Epoch: b.Epoch, Actor: b.actor()}
 	case KindWelcome:
 		ev := &gen.WelcomeEvent{Cursor: cursor, ConvoID: convo}
 		if b.DeviceID != "" {
@@ -69,6 +65,12 @@ func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEven
 		return &gen.ReadEvent{Cursor: cursor, ConvoID: convo, Seq: b.Seq}
 	case KindPreferences:
 		return &gen.PreferencesEvent{Cursor: cursor, ConvoID: convo, Muted: b.Muted, Archived: b.Archived}
+	case KindRole:
+		return &gen.MemberRoleEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Role: b.Role, Actor: b.actor()}
+	case KindPolicy:
+		return &gen.ConvoPolicyEvent{Cursor: cursor, ConvoID: convo, Policy: *b.Policy, Actor: b.actor()}
+	case KindLock:
+		return &gen.ConvoLockEvent{Cursor: cursor, ConvoID: convo, LockStatus: b.LockStatus, Actor: b.actor()}
 	}
 	return nil
 }
