@@ -98,8 +98,32 @@ async function live(convoId, ada, ben) {
     assert.deepEqual(conversations, [{ convoId, muted: true, archived: false }])
     const { counts } = await ben.account.query('getUnreadCounts')
     assert.deepEqual(counts.map(({ convoId, readSeq, unread }) => [convoId, readSeq, unread]), [[convoId, 0, 1]])
+    await rights(convoId, ada, ben, open)
   } finally {
     stop.abort()
+  }
+}
+
+// Ada, who created the conversation, changes who may do what.
+async function rights(convoId, ada, ben, open) {
+  const next = async () => {
+    const heard = []
+    for (const stream of open) heard.push((await stream.next()).value)
+    return heard
+  }
+  const made = await ada.account.procedure('updateMemberRole', { convoId, did: ben.did, role: 'admin' })
+  assert.deepEqual([made.did, made.role], [ben.did, 'admin'])
+  for (const { did, role, actor } of await next()) assert.deepEqual([did, role, actor], [ben.did, 'admin', ada.did])
+  await ada.account.procedure('updateMemberRole', { convoId, did: ben.did, role: 'member' })
+  for (const { role } of await next()) assert.equal(role, 'member')
+  const policy = await ada.account.procedure('updateConvoPolicy', { convoId, sendMessages: 'admins' })
+  assert.equal(policy.sendMessages, 'admins')
+  for (const event of await next()) assert.deepEqual({ ...event.policy }, { ...policy })
+  await ada.account.procedure('updateConvoPolicy', { convoId, sendMessages: 'members' })
+  for (const event of await next()) assert.equal(event.policy.sendMessages, 'members')
+  for (const [method, lockStatus] of [['lockConvo', 'locked'], ['unlockConvo', 'unlocked']]) {
+    assert.equal((await ada.account.procedure(method, { convoId })).convo.lockStatus, lockStatus)
+    for (const event of await next()) assert.equal(event.lockStatus, lockStatus)
   }
 }
 

@@ -39,6 +39,7 @@ var statuses = map[string]int{
 var protocol = map[string][]int{
 	"InvalidRequest":       {400, 405, 408, 415, 416, 426},
 	"PayloadTooLarge":      {413},
+	"ConvoLocked":          {403},
 	"RateLimitExceeded":    {429},
 	"MethodNotImplemented": {501},
 	"UpstreamFailure":      {502},
