@@ -84,7 +84,9 @@ func (a *attemptMaker) ordinary() {
 	a.add("add who was removed", g, func(ctx context.Context) error { return second(a.s.SendCommit(ctx, by(a.bob), again)) })
 	proposed := commitInput(g, g.Commit(a.bob, mlstest.Plan{Refs: []*mlstest.Proposal{remove}, Public: true}))
 	a.add("commit an admin's proposal", g, func(ctx context.Context) error { return second(a.s.SendCommit(ctx, by(a.bob), proposed)) })
-	a.add("suspend", g, func(ctx context.Context) error { return second(a.s.LeaveConvo(ctx, by(a.bob), suspension(g, carol.DID))) })
+	a.add("suspend", g, func(ctx context.Context) error {
+		return second(a.s.LeaveConvo(ctx, by(a.bob), suspension(g, carol.DID)))
+	})
 	for _, role := range []*gen.UpdateMemberRoleInput{{DID: carol.DID, Role: "admin"}, {DID: a.bob.DID, Role: "admin"}, {DID: a.alice.DID, Role: "member"}} {
 		role.ConvoID = id
 		a.add("role "+role.Role, g, func(ctx context.Context) error { return second(a.s.UpdateMemberRole(ctx, by(a.bob), role)) })

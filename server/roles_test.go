@@ -215,7 +215,7 @@ func TestWhoMayAdd(t *testing.T) {
 
 // In a locked conversation anybody removes leaves of pending leavers and of deleted
 // devices, admins remove members, own devices come back, and nothing else is done.
-func TestLockedConvo(t *testing.T) {
+func TestLockedByAdmin(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice, bob, carol, dave := commitClient("alice"), commitClient("bob"), commitClient("carol"), commitClient("dave")
