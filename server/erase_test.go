@@ -306,8 +306,8 @@ func TestEraseDeletedAccount(t *testing.T) {
 	}
 }
 
-// In a locked conversation members can read, leave and remove others; nothing else
-// works until it is unlocked.
+// In a conversation that the operator has locked members can read, leave and remove
+// others; nothing else works until it is unlocked. No admin can unlock it.
 func TestLockedConvo(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -315,7 +315,7 @@ func TestLockedConvo(t *testing.T) {
 	alice, bob, carol, dave := commitClient("alice"), commitClient("bob"), commitClient("carol"), commitClient("dave")
 	g := commitGroup(t, s, alice, bob, carol)
 	id := servertest.IDOf(g)
-	dbtest.Exec(t, s.Pool, `UPDATE conversations SET locked_at = now() WHERE convo_id = $1`, id)
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET locked_at = now(), locked_by_operator = TRUE WHERE convo_id = $1`, id)
 	add := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, dave)})
 	update := g.Commit(alice, mlstest.Plan{})
 	key := "again"
@@ -327,10 +327,6 @@ func TestLockedConvo(t *testing.T) {
 		"sendMessage, locking": func() error { _, err := s.SendMessage(ctx, by(alice), withKey); return err },
 		"addMembers":           func() error { _, err := s.AddMembers(ctx, by(alice), addInput(g, add, dave)); return err },
 		"sendCommit":           func() error { _, err := s.SendCommit(ctx, by(alice), commitInput(g, update)); return err },
-		"joinConvo": func() error {
-			_, err := s.JoinConvo(ctx, by(bob), joinInput(g, g.ExternalCommit(bob.Rotate(), g.Index(bob))))
-			return err
-		},
 		"updateGroupInfo": func() error {
 			_, err := s.UpdateGroupInfo(ctx, by(alice), &gen.UpdateGroupInfoInput{ConvoID: id, GroupInfo: g.SignGroupInfo(alice, true)})
 			return err
@@ -360,13 +356,20 @@ func TestLockedConvo(t *testing.T) {
 	if _, err := s.GetMessages(ctx, by(bob), &gen.GetMessagesParams{ConvoID: id}); err != nil {
 		t.Errorf("reading: %v", err)
 	}
+	if _, err := s.LockConvo(ctx, by(alice), &gen.LockConvoInput{ConvoID: id}); err != nil {
+		t.Errorf("locked by both: %v", err)
+	}
+	unlocked, err := s.UnlockConvo(ctx, by(alice), &gen.UnlockConvoInput{ConvoID: id})
+	if err != nil || *unlocked.Convo.LockStatus != "locked-by-operator" {
+		t.Errorf("an admin unlocked it: %s, %v", asJSON(t, unlocked), err)
+	}
 	leaveNow(t, s, g, bob)
 	remove := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{bob.DID, carol.DID}})
 	in := commitInput(g, remove)
 	in.RemovedDIDs = []string{bob.DID, carol.DID}
 	out, err := s.SendCommit(ctx, by(alice), in)
 	accepted(t, out, err)
-	dbtest.Exec(t, s.Pool, `UPDATE conversations SET locked_at = NULL WHERE convo_id = $1`, id)
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET locked_at = NULL, locked_by_operator = FALSE WHERE convo_id = $1`, id)
 	if _, err := s.SendMessage(ctx, by(alice), servertest.Message(id, 2)); err != nil {
 		t.Errorf("unlocked: %v", err)
 	}

@@ -90,7 +90,8 @@ func TestConvo(t *testing.T) {
 		locked       bool
 	}{
 		{"show", "members 2, and 0 removals pending", false}, {"lock", "the conversation is locked", true},
-		{"lock", "the conversation is locked", true}, {"show", "tester: convo lock", true}, {"unlock", "is not locked", false},
+		{"lock", "the conversation is locked", true}, {"show", "tester: convo lock", true}, {"show", "locked-by-operator", true},
+		{"unlock", "lock of the conversation has ended", false},
 	} {
 		if err := a.Convo(ctx, strings.ToUpper(string(id)), step.action); err != nil {
 			t.Fatalf("%s: %v", step.action, err)
@@ -98,6 +99,17 @@ func TestConvo(t *testing.T) {
 		wantLines(t, out, step.want)
 		if locked() != step.locked {
 			t.Errorf("after %s locked is %v", step.action, locked())
+		}
+	}
+	// Members are told of each change, once. A lock of an admin stays.
+	got := dbtest.Value[string](t, pool, `SELECT string_agg(body ->> 'lockStatus', ' ' ORDER BY pos, n) FROM events WHERE kind = 'lock'`)
+	if want := "locked-by-operator unlocked"; got != want {
+		t.Errorf("events say %q, want %q", got, want)
+	}
+	dbtest.Exec(t, pool, `UPDATE conversations SET locked_at = now(), locked_by_admin = TRUE`)
+	for _, action := range []string{"lock", "unlock"} {
+		if err := a.Convo(ctx, string(id), action); err != nil || !locked() {
+			t.Errorf("%s of what an admin has locked: locked %v, %v", action, locked(), err)
 		}
 	}
 	for _, action := range []string{"show", "lock", "unlock"} {
