@@ -100,7 +100,7 @@ func TestRosterRefuses(t *testing.T) {
 	unchanged(t, s, servertest.IDOf(g), func() {
 		sneaks := g.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}, RemoveDIDs: []string{carol.DID}})
 		_, err := s.AddMembers(t.Context(), by(bob), addInput(g, sneaks, dave))
-		wantRefused(t, err, gen.ErrInvalidCommit, "leaf[2]: is removed")
+		wantRefused(t, err, gen.ErrNotAllowed, "leaf[2]: is removed")
 		_, err = s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), TargetDID: &carol.DID, Commit: private.Message, GroupInfo: private.GroupInfo})
 		wantRefused(t, err, gen.ErrInvalidGroupInfo, "leaf[2]: found a leaf of a member that is removed")
 	})

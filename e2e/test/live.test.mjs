@@ -85,7 +85,7 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
   await say(ben, 'without Dan', [ada, ben, cleo])
   await settle(ada, ben, cleo)
 
-  // He joins again, through the stream that he kept open. Only members that may remove others may add him again.
+  // He joins again, through the stream that he kept open. Only admins may add him again.
   const back = await ada.device.addMembers(convoId, [dan.device])
   await dan.reaches(convoId, 6)
   for (const one of [ben, cleo]) await one.reaches(convoId, 6)

@@ -142,7 +142,7 @@ func (r *rosterCheck) mayRemove(m mls.Member) error {
 		r.handshake.policy().MayRemove(r.handshake.admin, r.admins[m.DID]):
 		return nil
 	}
-	r.denied = convo.AdminsOnly(fmt.Sprintf("%s: leaf[%d]: remove another member's leaf", r.req.commitField, m.Index))
+	r.denied = convo.AdminsOnly(fmt.Sprintf("%s: leaf[%d]: is removed", r.req.commitField, m.Index))
 	return r.denied
 }
 

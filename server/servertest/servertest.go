@@ -87,6 +87,7 @@ func AddConvo(t testing.TB, pool *pgxpool.Pool, epoch int64, dids ...string) xrp
 	for _, d := range dids {
 		AddMember(t, pool, id, d, 0)
 	}
+	dbtest.Exec(t, pool, `UPDATE memberships SET role = 'admin' WHERE convo_id = $1 AND did = $2`, id, dids[0])
 	return id
 }
 
