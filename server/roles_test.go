@@ -232,22 +232,24 @@ func TestLockedByAdmin(t *testing.T) {
 		}
 		servertest.WantError(t, err, xrpc.ConvoLocked)
 	}
-	unchanged(t, s, id, func() {
-		_, err := s.SendMessage(t.Context(), by(alice), servertest.Message(id, int64(g.Epoch())))
-		refused("a message", err)
-		_, in := addCommit(t, s, g, alice, commitClient("erin"))
-		_, err = s.SendCommit(t.Context(), by(alice), in)
-		refused("an addition", err)
-		swap := g.With(commitClient("frank")).Commit(alice, mlstest.Plan{Add: commitPackages(t, s, commitClient("frank")), RemoveDIDs: []string{dave.DID}})
-		in = commitInput(g, swap)
-		in.AddedDIDs, in.RemovedDIDs = []string{servertest.DID("frank")}, []string{dave.DID}
-		_, err = s.SendCommit(t.Context(), by(alice), in)
-		refused("a removal with an addition", err)
-		_, err = s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
-		refused("an update", err)
-		_, err = s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: id, Proposal: g.ProposeUpdate(bob, true).Message})
-		refused("a proposal", err)
-	})
+	before := rightsState(t, s, id)
+	_, err := s.SendMessage(t.Context(), by(alice), servertest.Message(id, int64(g.Epoch())))
+	refused("a message", err)
+	_, in := addCommit(t, s, g, alice, commitClient("erin"))
+	_, err = s.SendCommit(t.Context(), by(alice), in)
+	refused("an addition", err)
+	swap := g.With(commitClient("frank")).Commit(alice, mlstest.Plan{Add: commitPackages(t, s, commitClient("frank")), RemoveDIDs: []string{dave.DID}})
+	in = commitInput(g, swap)
+	in.AddedDIDs, in.RemovedDIDs = []string{servertest.DID("frank")}, []string{dave.DID}
+	_, err = s.SendCommit(t.Context(), by(alice), in)
+	refused("a removal with an addition", err)
+	_, err = s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
+	refused("an update", err)
+	_, err = s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: id, Proposal: g.ProposeUpdate(bob, true).Message})
+	refused("a proposal", err)
+	if after := rightsState(t, s, id); after != before {
+		t.Fatalf("changed from\n%s\nto\n%s", before, after)
+	}
 	send := func(who *mlstest.Client, p mlstest.Plan, removed ...string) {
 		t.Helper()
 		c := g.Commit(who, p)
@@ -277,14 +279,6 @@ func TestAnnouncementGroup(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	id := servertest.IDOf(g)
-	send := func(key *string) func() error {
-		return func() error {
-			in := servertest.Message(id, 1)
-			in.IdempotencyKey = key
-			_, err := s.SendMessage(context.Background(), by(bob), in)
-			return err
-		}
-	}
 	policy := func(admins bool) func(tx pgx.Tx) {
 		return func(tx pgx.Tx) {
 			if err := db.New(tx).SetPolicy(t.Context(), db.SetPolicyParams{ConvoID: id, AddBy: "members", AdminsSend: admins}); err != nil {
@@ -292,24 +286,31 @@ func TestAnnouncementGroup(t *testing.T) {
 			}
 		}
 	}
-	role := func(role string) func(tx pgx.Tx) { return roleIn(t, id, bob.DID, role) }
-	for _, key := range []*string{nil, new("k")} {
-		servertest.WantError(t, servertest.WhileLocked(t, s.Pool, policy(true), send(key)), gen.ErrNotAllowed)
-		servertest.WantError(t, send(key)(), gen.ErrNotAllowed)
-		if err := servertest.WhileLocked(t, s.Pool, role("admin"), send(key)); err != nil {
+	sent := 0
+	for _, keyed := range []bool{false, true} {
+		send := func() error {
+			in := servertest.Message(id, 1)
+			if sent++; keyed {
+				in.IdempotencyKey = new(fmt.Sprint(sent))
+			}
+			_, err := s.SendMessage(context.Background(), by(bob), in)
+			return err
+		}
+		servertest.WantError(t, servertest.WhileLocked(t, s.Pool, policy(true), send), gen.ErrNotAllowed)
+		servertest.WantError(t, send(), gen.ErrNotAllowed)
+		changeRole(t, s, id, bob.DID, "admin")
+		if err := send(); err != nil {
 			t.Errorf("an admin: %v", err)
 		}
-		other := new("other")
-		if key == nil {
-			other = nil
+		servertest.WantError(t, servertest.WhileLocked(t, s.Pool, roleIn(t, id, bob.DID, "member"), send), gen.ErrNotAllowed)
+		if err := pgx.BeginFunc(t.Context(), s.Pool, func(tx pgx.Tx) error { policy(false)(tx); return nil }); err != nil {
+			t.Fatal(err)
 		}
-		servertest.WantError(t, servertest.WhileLocked(t, s.Pool, role("member"), send(other)), gen.ErrNotAllowed)
-		if err := servertest.WhileLocked(t, s.Pool, policy(false), send(other)); err != nil {
+		if err := send(); err != nil {
 			t.Errorf("an ordinary conversation: %v", err)
 		}
 	}
-	policy2 := &gen.UpdateConvoPolicyInput{ConvoID: id, SendMessages: new("admins")}
-	setPolicy(t, s, alice, policy2)
+	setPolicy(t, s, alice, &gen.UpdateConvoPolicyInput{ConvoID: id, SendMessages: new("admins")})
 	advance(t, s, g, bob, 1) // commits and proposals are not affected
 }
 
