@@ -68,7 +68,9 @@ func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEven
 	case KindRole:
 		return &gen.MemberRoleEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Role: b.Role, Actor: b.actor()}
 	case KindPolicy:
-		return &gen.ConvoPolicyEvent{Cursor: cursor, ConvoID: convo, Policy: *b.Policy, Actor: b.actor()}
+		if b.Policy != nil {
+			return &gen.ConvoPolicyEvent{Cursor: cursor, ConvoID: convo, Policy: *b.Policy, Actor: b.actor()}
+		}
 	case KindLock:
 		return &gen.ConvoLockEvent{Cursor: cursor, ConvoID: convo, LockStatus: b.LockStatus, Actor: b.actor()}
 	}
