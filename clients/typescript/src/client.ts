@@ -126,6 +126,11 @@ export class Client {
     return this.engine.state.device.id
   }
 
+  /** How many messages of this device wait in the outbox. */
+  get unsent(): number {
+    return [...this.engine.state.outs.values()].filter(({ accepted }) => !accepted).length
+  }
+
   /** The conversations of the account, those included that this device is not in (yet). */
   async conversations(): Promise<Conversation[]> {
     const ids = new Set<string>()
