@@ -29,7 +29,8 @@ export class World {
   async #signUp(who) {
     const [pds] = this.network.pdses
     const agent = new AtpAgent({ service: pds.url })
-    await agent.createAccount({ handle: who + pds.domain, email: `${who}@example.com`, password: randomUUID() })
+    agent.password = randomUUID()
+    await agent.createAccount({ handle: who + pds.domain, email: `${who}@example.com`, password: agent.password })
     return agent
   }
 
