@@ -111,8 +111,8 @@ export class Client {
     }
     for (const { record } of engine.state.convos.values()) {
       if (record.status === 'broken') engine.joiner.recover(record.id, new Error(`commit of epoch ${record.brokenEpoch}`))
-      if (record.status === 'joined') engine.background(() => engine.reactions.look(record.id))
     }
+    engine.background(() => engine.reactions.lookAll())
     engine.outbox.flushAll()
   }
 

@@ -46,7 +46,7 @@ async function servePage(t, script, world) {
   return { url: `http://localhost:${server.address().port}/`, reported }
 }
 
-test('twelve steps in Chromium', { timeout: 400_000 }, async (t) => {
+test('twelve steps in Chromium', { timeout: 900_000 }, async (t) => {
   const script = await bundle()
   const gzipped = gzipSync(script).length
   t.diagnostic(`the page's script: ${script.length} bytes, ${gzipped} gzipped`)
@@ -56,7 +56,7 @@ test('twelve steps in Chromium', { timeout: 400_000 }, async (t) => {
   const { url, reported } = await servePage(t, script, world)
   const browser = await openPage(url)
   t.after(() => browser.stop())
-  const result = await Promise.race([reported, new Promise((resolve) => setTimeout(resolve, 360_000, { error: 'no report in time' }).unref())])
+  const result = await Promise.race([reported, new Promise((resolve) => setTimeout(resolve, 840_000, { error: 'no report in time' }).unref())])
   await browser.check()
   assert.equal(result.error, undefined)
   assert.equal(result.partIsRight, true)

@@ -17,7 +17,7 @@ test('README has the example as it is', async () => {
   assert.ok((await readme()).includes('```js\n' + example + '```'))
 })
 
-test('npm pack, installed in an empty folder, runs the program of README', { timeout: 400_000 }, async (t) => {
+test('npm pack, installed in an empty folder, runs the program of README', { timeout: 900_000 }, async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'mls-pack-'))
   t.after(() => rm(dir, { recursive: true, force: true }))
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', dir], { cwd: root })
@@ -36,7 +36,7 @@ test('npm pack, installed in an empty folder, runs the program of README', { tim
   const [ada, ben] = [await world.agent('ada'), await world.agent('ben')]
   const chat = (agent, ...friend) => run(process.execPath, [
     'chat.mjs', world.network.pdses[0].url, agent.session.handle, agent.password, world.service, ...friend,
-  ], { cwd: dir, timeout: 120_000 })
+  ], { cwd: dir, timeout: 600_000 })
   const answering = chat(ben)
   // Ada can add him when his first key packages are published.
   const published = async () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { twelveSteps } from '../examples/twelve-steps.mjs'
 import { World, until } from './world.mjs'
 
-test('twelve steps in Node.js', { timeout: 300_000 }, async (t) => {
+test('twelve steps in Node.js', { timeout: 900_000 }, async (t) => {
   const world = await World.start()
   t.after(() => world.stop())
   const result = await twelveSteps({

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { startNetwork } from '../../../e2e/lib/network.mjs'
 import { Client, MemoryStorage } from '../dist/index.js'
 
-const WAIT_LIMIT_MS = 60_000
+const WAIT_LIMIT_MS = 240_000
 
 export class World {
   static async start(options = {}) {

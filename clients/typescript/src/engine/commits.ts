@@ -40,9 +40,12 @@ export class Committer {
   /** Before it sends, a client commits removals that are pending, and proposals. The caller runs the operation. */
   async removeLeaving(convoId: string): Promise<void> {
     await this.#finishPending(convoId)
-    const { record, group } = this.engine.state.joined(convoId)
-    if (record.leaving.length > 0) await this.#commit(convoId, { kind: 'remove', dids: record.leaving })
-    else if (group.hasProposals) await this.#commit(convoId, { kind: 'update' })
+    const { state, reactions } = this.engine
+    if (state.joined(convoId).record.leaving.length > 0) {
+      await reactions.refresh(convoId)
+      await this.#settle(convoId, { kind: 'remove', dids: state.joined(convoId).record.leaving })
+    }
+    if (state.joined(convoId).group.hasProposals) await this.#settle(convoId, { kind: 'update' })
   }
 
   /** The commit of an earlier call whose answer was lost comes first. */
@@ -55,9 +58,7 @@ export class Committer {
     await this.#finishPending(convoId)
     // Somebody who has left cannot be added before the old leaves are gone.
     const { leaving } = this.engine.state.joined(convoId).record
-    if (intent.kind === 'add' && intent.dids.some((did) => leaving.includes(did))) {
-      await this.#settle(convoId, { kind: 'remove', dids: leaving })
-    }
+    if (intent.kind === 'add' && intent.dids.some((did) => leaving.includes(did))) await this.removeLeaving(convoId)
     await this.#settle(convoId, intent)
   }
 

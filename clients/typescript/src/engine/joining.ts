@@ -99,7 +99,7 @@ export class Joiner {
   }
 
   /** Writes a group that this device is in now, and fetches what was sent since. */
-  async #enter(convoId: string, group: Group, seq: number, usedPackage?: string): Promise<void> {
+  async #enter(convoId: string, group: Group, seq: number, { usedPackage, inSync = false }: { usedPackage?: string, inSync?: boolean } = {}): Promise<void> {
     const { engine } = this
     const before = engine.state.convos.get(convoId)?.record
     await engine.state.step((step) => {
@@ -113,6 +113,7 @@ export class Joiner {
     } else {
       engine.emit({ type: 'conversation', convoId, change: 'joined' })
     }
+    if (inSync) return // sync fetches what was sent since, for all conversations together
     engine.background(async () => {
       await engine.receiver.catchUp(convoId)
       await engine.reactions.look(convoId)
@@ -133,7 +134,7 @@ export class Joiner {
   }
 
   /** Joins by a Welcome that is at hand. One that cannot be used is reported, and the device joins by itself. */
-  useWelcome({ convoId, welcome, ratchetTree, epoch, seq }: Welcome): Promise<void> {
+  useWelcome({ convoId, welcome, ratchetTree, epoch, seq }: Welcome, inSync = false): Promise<void> {
     const { api, state, mls: library, signal } = this.engine
     return this.engine.operations.run(convoId, async () => {
       const deviceId = state.device.id
@@ -142,7 +143,7 @@ export class Joiner {
         try {
           const { group, ref } = await library.joinWelcome(welcome, ratchetTree, (ref) => this.#secretOf(ref))
           const used = await state.storage.get(keys.keyPackage(ref)) as PackageRecord
-          await this.#enter(convoId, group, seq, used.lastResort ? undefined : ref)
+          await this.#enter(convoId, group, seq, { usedPackage: used.lastResort ? undefined : ref, inSync })
         } catch (error) {
           if (!(error instanceof MlsRefusal)) throw error
           await api.call(mls.confirmWelcome, { convoId, deviceId, success: false, errorDetails: error.message.slice(0, 200) })

@@ -25,7 +25,8 @@ export class Outbox {
   /** Writes a message to the outbox and sends it. */
   async send(convoId: string, plaintext: Uint8Array, blobs: string[]): Promise<Sent> {
     const { state } = this.engine
-    state.joined(convoId)
+    const status = state.convos.get(convoId)?.record.status
+    if (status !== 'broken') state.joined(convoId) // a broken one is sent to when the device is back
     const n = state.nextOut++
     const answer = new Promise<Sent>((resolve, reject) => this.#waiters.set(n, { resolve, reject }))
     answer.catch(() => {}) // the caller gets it below

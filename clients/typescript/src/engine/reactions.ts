@@ -34,12 +34,36 @@ export class Reactions {
     if (reason !== 'commit-failed' && did !== this.engine.state.device.did) this.#schedule({ kind: 'readd', convoId, did })
   }
 
-  /** After a start or a join: removals that became pending before. */
+  /** After a join: removals that became pending before. */
   async look(convoId: string): Promise<void> {
     const { api, state } = this.engine
-    if (!state.isJoined(convoId)) return
+    if (state.isJoined(convoId)) await this.#takeUp(await api.call(mls.getConvo, { convoId }))
+  }
+
+  /** After a start: the same for all conversations. */
+  async lookAll(): Promise<void> {
+    let cursor: string | undefined
+    do {
+      const page = await this.engine.api.call(mls.getConvos, { limit: 100, ...(cursor && { cursor }) })
+      for (const convo of page.conversations) await this.#takeUp(convo)
+      cursor = page.cursor
+    } while (cursor)
+  }
+
+  async #takeUp({ id, members }: mls.defs.ConvoView): Promise<void> {
+    for (const { did, pendingRemoval } of members) if (pendingRemoval) await this.leaving(id, did)
+  }
+
+  /** Drops those who have been added again meanwhile, and adds what was missed. */
+  async refresh(convoId: string): Promise<void> {
+    const { api, state } = this.engine
     const { members } = await api.call(mls.getConvo, { convoId })
-    for (const { did, pendingRemoval } of members) if (pendingRemoval) await this.leaving(convoId, did)
+    const leaving: string[] = members.filter(({ pendingRemoval }) => pendingRemoval).map(({ did }) => did)
+    await state.step((step) => {
+      const { record, group } = state.joined(convoId)
+      const inGroup = new Set(group.leaves.map(({ credential }) => didOf(credential)))
+      step.setConvo({ ...record, leaving: leaving.filter((did) => inGroup.has(did)) }, group)
+    })
   }
 
   #schedule(task: Task): void {

@@ -1,5 +1,5 @@
 import * as mls from '../lexicons/blue/catbird/mls.js'
-import { lexiconError } from '../errors.js'
+import { isTemporary, lexiconError } from '../errors.js'
 import { pause } from '../queue.js'
 import { sse } from '../transports/sse.js'
 import type { StreamEvent, Transport } from '../transports/types.js'
@@ -17,6 +17,8 @@ const WELCOME_WAIT_MS = 2000
 export class Sync {
   #transport = 0
   #outdated = true
+  /** Of the present connection. */
+  #events = 0
 
   constructor(private readonly engine: Engine) {}
 
@@ -30,11 +32,12 @@ export class Sync {
         done += messages.length
         if (done > 0 && waitMs === 0) this.engine.emit({ type: 'progress', work: 'sync', done })
       }
-      await this.#membership(news)
+      const joined = await this.#membership(news)
       await state.step((step) => step.setCursor(news.cursor))
-      more = news.convos.some((convo) => convo.more)
+      more = joined || news.convos.some((convo) => convo.more)
       waitMs = 0
     }
+    this.#outdated = false
   }
 
   async #call(waitMs: number) {
@@ -50,13 +53,15 @@ export class Sync {
     }
   }
 
-  async #membership(news: mls.sync.$OutputBody): Promise<void> {
+  /** Returns whether the device has joined something, whose messages the next call of sync gives. */
+  async #membership(news: mls.sync.$OutputBody): Promise<boolean> {
     const { engine } = this
     for (const convoId of news.removed) await this.#ended(convoId, 'removed')
     const welcomes = new Set((news.welcomes ?? [])
       .filter(({ deviceId }) => deviceId === engine.state.device.id).map(({ convoId }) => convoId))
     if (welcomes.size > 0) await this.#joinByWelcomes(welcomes)
     for (const { id } of news.newConvos) if (!engine.state.isJoined(id)) this.#joinLater(id)
+    return welcomes.size > 0
   }
 
   /** Joins by all open Welcomes, which come in pages. */
@@ -66,11 +71,21 @@ export class Sync {
     do {
       const page = await api.call(mls.listWelcomes, { deviceId: state.device.id, ...(cursor && { cursor }) })
       for (const open of page.welcomes) {
-        await joiner.useWelcome(open)
+        await this.#tolerating(() => joiner.useWelcome(open, true))
         this.engine.emit({ type: 'progress', work: 'join', done: ++done, total: Math.max(wanted.size, done) })
       }
       cursor = page.cursor
     } while (cursor)
+  }
+
+  /** What one conversation is refused must not stop the others. */
+  async #tolerating(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (isTemporary(error) || !lexiconError(error)) throw error
+      this.engine.emit({ type: 'error', error: error as Error })
+    }
   }
 
   /** The account is a member, and this device is not: it joins, unless a Welcome for it comes first. */
@@ -103,47 +118,46 @@ export class Sync {
     for (let failures = 0; !signal.aborted; ) {
       try {
         if (this.#outdated) await this.once()
-        this.#outdated = false
-        const name = options.transports[this.#transport % options.transports.length]
-        const events = await this.#follow(name)
-        if (events === 0) this.#transport++
-        failures = events > 0 ? 0 : failures + 1
+        this.#events = 0
+        await this.#follow(options.transports[this.#transport % options.transports.length])
+        failures = this.#events > 0 ? 0 : failures + 1
       } catch (error) {
         if (signal.aborted) return
         failures++
-        this.#transport++
         this.engine.emit({ type: 'connection', transport: 'none' })
         if (failures > 3) this.engine.emit({ type: 'error', error: error as Error })
       }
+      if (this.#events === 0) this.#transport++ // this one does not work here
       if (failures > 0) await pause(Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** failures) * (0.5 + options.random() / 2), signal)
     }
   }
 
-  /** Follows one connection. Returns the number of its events. */
-  async #follow(name: 'websocket' | 'sse' | 'poll'): Promise<number> {
+  /** Follows one connection until it ends, and counts its events. */
+  async #follow(name: 'websocket' | 'sse' | 'poll'): Promise<void> {
     const { engine } = this
     if (name === 'poll') {
       await this.once(POLL_MS)
+      this.#events++
       engine.emit({ type: 'connection', transport: 'poll' })
-      return 1
+      return
     }
     const transport: Transport = name === 'websocket' ? websocket : sse
     const { api, agent, state, signal } = engine
-    let count = 0
     for await (const event of transport({ api, agent, proxy: engine.options.proxy, cursor: state.cursor, signal })) {
-      if (count++ === 0) engine.emit({ type: 'connection', transport: name })
+      if (this.#events++ === 0) engine.emit({ type: 'connection', transport: name })
       await this.#handle(event)
       if (this.#outdated) break
     }
-    return count
   }
 
   async #handle(event: StreamEvent): Promise<void> {
     const { engine } = this
-    if (event.kind === 'messageEvent') return engine.receiver.deliver(event.message, event.cursor)
+    if (event.kind === 'messageEvent') return this.#tolerating(() => engine.receiver.deliver(event.message, event.cursor))
     switch (event.kind) {
       case 'welcomeEvent':
-        if (event.deviceId === undefined || event.deviceId === engine.state.device.id) await engine.joiner.welcome(event.convoId)
+        if (event.deviceId === undefined || event.deviceId === engine.state.device.id) {
+          await this.#tolerating(() => engine.joiner.welcome(event.convoId))
+        }
         break
       case 'membershipChangeEvent':
         await this.#membershipChange(event)

@@ -7,6 +7,8 @@ import type { Transport } from './types.js'
 /** Text frames of JSON, so that no CBOR is needed. */
 const SUBPROTOCOL = 'xrpc.v1.json'
 const OPEN_LIMIT_MS = 15_000
+/** Heartbeats of WebSockets are hidden from scripts. So one without events for this long is opened again. */
+const IDLE_MS = 5 * 60_000
 
 interface Frame { $type: 'message' | 'error', payload?: { $type?: string, cursor?: string }, error?: string, message?: string }
 
@@ -18,9 +20,13 @@ export const websocket: Transport = async function* ({ api, cursor, signal }) {
   const frames = new Channel<string>()
   let opened = false
   const close = () => socket.close()
-  const timer = setTimeout(() => { if (!opened) close() }, OPEN_LIMIT_MS)
+  let timer = setTimeout(close, OPEN_LIMIT_MS)
   socket.onopen = () => { opened = true }
-  socket.onmessage = ({ data }) => frames.push(data as string)
+  socket.onmessage = ({ data }) => {
+    clearTimeout(timer)
+    timer = setTimeout(close, IDLE_MS)
+    frames.push(data as string)
+  }
   socket.onerror = () => frames.close()
   socket.onclose = () => frames.push('')
   signal.addEventListener('abort', close)

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const START_LIMIT_MS = 120_000
-const SETTLE_LIMIT_MS = 180_000
+const START_LIMIT_MS = 300_000
+const SETTLE_LIMIT_MS = 400_000
 const TRANSPORTS = [undefined, ['websocket', 'sse', 'poll'], ['sse'], ['poll'], ['websocket'], ['sse', 'poll']]
 
 /** mulberry32: the same numbers for the same seed. */
