@@ -58,7 +58,7 @@ test-postgres: ## run the tests of SQL_PACKAGES with PostgreSQL VERSION (15 to 1
 	$(ENSURE) redis pgbouncer
 	tools/test-postgres.sh $(if $(filter-out command line,$(origin VERSION)),18,$(VERSION)) -timeout 1h $(SQL_PACKAGES)
 
-test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the real binary
+test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the binary, the client library
 	$(ENSURE) c++ postgres node nginx
 	$(BUILD)
 	sh e2e/run.sh $(E2E)
@@ -147,4 +147,4 @@ release: ## build a release into dist, twice, and compare: archives, Debian pack
 	sh tools/release.sh
 
 clean: ## remove what was built (./data stays)
-	rm -rf bin dist e2e/out
+	rm -rf bin dist e2e/out clients/typescript/dist clients/typescript/out

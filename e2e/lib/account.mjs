@@ -49,6 +49,14 @@ export class Account {
     return fetch(`${this.#pds}/xrpc/blue.catbird.mls.${path}`, { headers: { ...headers, ...proxy }, signal })
   }
 
+  /** fetch with a session and the header that has the PDS forward the call. `path` begins with /xrpc/. */
+  fetch(path, init = {}) {
+    const headers = new Headers(init.headers)
+    headers.set('authorization', `Bearer ${this.#agent.session.accessJwt}`)
+    headers.set('atproto-proxy', `${this.#serviceDid}#atproto_mls`)
+    return fetch(this.#pds + path, { ...init, headers })
+  }
+
   /** A token that the PDS signs for one method, for calls that do not go through the PDS. */
   async token(method) {
     const lxm = `blue.catbird.mls.${method}`
