@@ -26,10 +26,20 @@ type HandlerConfig struct {
 	Document func() []byte
 	Health   *Health
 	Metrics  *Metrics
-	// DevAccounts makes accounts of the page at /, in development only; nil otherwise.
-	DevAccounts http.Handler
+	// Chat is the page at / in development, with its files and what it posts to. nil
+	// otherwise: then the start page is at /.
+	Chat *Chat
 	// Log gets one line for each request, without identifiers.
 	Log *slog.Logger
+}
+
+// Chat are the handlers of a page on which two people chat.
+type Chat struct {
+	// Pages serves the page at / and its files at Paths.
+	Pages http.Handler
+	Paths []string
+	// Accounts answers POST /dev/accounts.
+	Accounts http.Handler
 }
 
 // Paths of the health checks.
@@ -50,10 +60,19 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 		e.Match([]string{http.MethodGet, http.MethodHead}, path, h)
 	}
 	page := startPage(c)
-	plain("/", func(ctx echo.Context) error {
+	about := func(ctx echo.Context) error {
 		ctx.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 		return send(ctx, "text/html; charset=utf-8", page)
-	})
+	}
+	plain("/about", about)
+	if c.Chat == nil {
+		plain("/", about)
+	} else {
+		for _, path := range c.Chat.Paths {
+			plain(path, echo.WrapHandler(c.Chat.Pages))
+		}
+		e.POST("/dev/accounts", echo.WrapHandler(c.Chat.Accounts))
+	}
 	plain(healthPath, c.Health.serve)
 	plain(healthPath+"/ready", c.Health.serveReady)
 	plain(healthPath+"/live", func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", []byte("OK")) })
@@ -66,9 +85,6 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 		return send(ctx, "application/json", c.Document())
 	})
 	plain("/lexicons/:file", serveLexicon)
-	if c.DevAccounts != nil {
-		e.POST("/dev/accounts", echo.WrapHandler(c.DevAccounts))
-	}
 	return e
 }
 
