@@ -80,7 +80,8 @@ export class Outbox {
     const { ciphertext, epoch, msgId, idempotencyKey } = out.attempt!
     try {
       const { messageId, seq } = await api.call(mls.sendMessage, {
-        convoId: out.convoId, ciphertext, epoch, msgId, idempotencyKey, ...(out.blobs.length > 0 && { blobs: out.blobs as never }),
+        convoId: out.convoId, ciphertext, epoch, msgId, idempotencyKey,
+        ...(out.blobs.length > 0 && { blobs: out.blobs as never }),
       })
       await state.step((step) => this.#accepted(step, n, { id: messageId, seq: seq! }))
     } catch (error) {
