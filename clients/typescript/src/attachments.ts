@@ -36,7 +36,9 @@ export function rangeOf({ size, part }: Attachment, start: number, length: numbe
 }
 
 /** Decrypts a range from its parts, of which `first` is the number of the first one. */
-export async function openRange(attachment: Attachment, parts: Uint8Array, first: number, start: number, end: number): Promise<Uint8Array> {
+export async function openRange(
+  attachment: Attachment, parts: Uint8Array, first: number, start: number, end: number,
+): Promise<Uint8Array> {
   const key = await importKey(fromBase64(attachment.key))
   const opened: Uint8Array[] = []
   for (let offset = 0, n = first; offset < parts.length; offset += attachment.part + TAG, n++) {

@@ -105,6 +105,7 @@ export class Client {
     await engine.keyPackages.replenish()
     await engine.sync.once()
     engine.background(() => engine.sync.run())
+    engine.background(() => engine.keyPackages.keep())
     for (const pending of engine.state.pendings.values()) {
       const part = pending.kind === 'commit' ? engine.committer : engine.joiner
       engine.background(() => part.resume(pending))

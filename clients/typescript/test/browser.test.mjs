@@ -1,5 +1,6 @@
 // The twelve steps in Chromium, by the same code as in Node.js: the page has the client with IndexedDB, calls the PDS
-// from another origin, and opens WebSockets to the service. The page then holds 20 conversations and 200 messages.
+// from another origin, and opens WebSockets to the service. The page then holds BROWSER_CONVERSATIONS conversations
+// and BROWSER_MESSAGES messages, and reports what they cost.
 import assert from 'node:assert/strict'
 import { build } from 'esbuild'
 import { once } from 'node:events'
@@ -13,6 +14,9 @@ import { World } from './world.mjs'
 
 const root = join(import.meta.dirname, '..')
 const MAX_GZIPPED = 150_000
+const conversations = Number(process.env.BROWSER_CONVERSATIONS ?? 10)
+const messages = Number(process.env.BROWSER_MESSAGES ?? 100)
+const LIMIT_MS = 900_000 + messages * 500
 
 async function bundle() {
   const { outputFiles } = await build({
@@ -27,7 +31,7 @@ async function servePage(t, script, world) {
   let report
   const reported = new Promise((resolve) => { report = resolve })
   const server = createServer(async (request, response) => {
-    const [, what, who] = request.url.split('/')
+    const [, what, who] = request.url.split('?')[0].split('/')
     if (what === 'page.js') return response.setHeader('content-type', 'text/javascript').end(script)
     if (what === 'session') {
       const agent = await world.agent(who)
@@ -46,7 +50,7 @@ async function servePage(t, script, world) {
   return { url: `http://localhost:${server.address().port}/`, reported }
 }
 
-test('twelve steps in Chromium', { timeout: 900_000 }, async (t) => {
+test('twelve steps in Chromium', { timeout: LIMIT_MS }, async (t) => {
   const script = await bundle()
   const gzipped = gzipSync(script).length
   t.diagnostic(`the page's script: ${script.length} bytes, ${gzipped} gzipped`)
@@ -54,9 +58,9 @@ test('twelve steps in Chromium', { timeout: 900_000 }, async (t) => {
   const world = await World.start()
   t.after(() => world.stop())
   const { url, reported } = await servePage(t, script, world)
-  const browser = await openPage(url)
+  const browser = await openPage(`${url}?conversations=${conversations}&messages=${messages}`)
   t.after(() => browser.stop())
-  const result = await Promise.race([reported, new Promise((resolve) => setTimeout(resolve, 840_000, { error: 'no report in time' }).unref())])
+  const result = await Promise.race([reported, new Promise((resolve) => setTimeout(resolve, LIMIT_MS - 60_000, { error: 'no report in time' }).unref())])
   await browser.check()
   assert.equal(result.error, undefined)
   assert.equal(result.partIsRight, true)

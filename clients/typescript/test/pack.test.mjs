@@ -40,8 +40,9 @@ test('npm pack, installed in an empty folder, runs the program of README', { tim
   const answering = chat(ben)
   // Ada can add him when his first key packages are published.
   const published = async () => {
-    const { data } = await ben.call('blue.catbird.mls.getKeyPackageStats', {}, undefined, { headers: { 'atproto-proxy': `${world.service}#atproto_mls` } })
-    return data.devices.length > 0
+    const headers = { 'atproto-proxy': `${world.service}#atproto_mls` }
+    const answer = await ben.fetchHandler('/xrpc/blue.catbird.mls.getKeyPackageStats', { headers })
+    return answer.ok && (await answer.json()).devices.length > 0
   }
   while (!await published()) await new Promise((done) => setTimeout(done, 100))
   const [asked, answered] = await Promise.all([chat(ada, ben.assertDid), answering])

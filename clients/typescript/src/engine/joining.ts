@@ -99,7 +99,8 @@ export class Joiner {
   }
 
   /** Writes a group that this device is in now, and fetches what was sent since. */
-  async #enter(convoId: string, group: Group, seq: number, { usedPackage, inSync = false }: { usedPackage?: string, inSync?: boolean } = {}): Promise<void> {
+  async #enter(convoId: string, group: Group, seq: number, how: { usedPackage?: string, inSync?: boolean } = {}): Promise<void> {
+    const { usedPackage, inSync = false } = how
     const { engine } = this
     const before = engine.state.convos.get(convoId)?.record
     await engine.state.step((step) => {
@@ -126,7 +127,8 @@ export class Joiner {
     const { api, state } = this.engine
     try {
       const answer = await api.call(mls.getWelcome, { convoId, deviceId: state.device.id })
-      await this.useWelcome({ convoId, welcome: fromBase64(answer.welcome), ratchetTree: answer.ratchetTree, epoch: answer.epoch!, seq: answer.seq ?? 0 })
+      const { ratchetTree, epoch, seq = 0 } = answer
+      await this.useWelcome({ convoId, welcome: fromBase64(answer.welcome), ratchetTree, epoch: epoch!, seq })
     } catch (error) {
       // Another Welcome or an external commit of this device has taken its place.
       if (!['WelcomeExpired', 'WelcomeNotFound', 'NotMember', 'ConvoNotFound'].includes(lexiconError(error)!)) throw error

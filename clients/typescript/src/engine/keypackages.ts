@@ -1,6 +1,6 @@
 import { base64 } from '../bytes.js'
 import * as mls from '../lexicons/blue/catbird/mls.js'
-import { Mutex } from '../queue.js'
+import { Mutex, pause } from '../queue.js'
 import type { Changes } from '../storage/types.js'
 import type { Engine } from './engine.js'
 import { keys, type PackageRecord } from './records.js'
@@ -10,12 +10,23 @@ const LIFETIME_DAYS = 30
 /** Welcomes wait for devices that are offline. So private parts stay longer than their packages are valid. */
 const KEPT_DAYS = 120
 const CLOCK_SKEW = 3600
+const CHECK_MS = 12 * 3600 * 1000
 
 /** Keeps a stock of key packages at the service, with one of last resort that is replaced in time. */
 export class KeyPackages {
   readonly #mutex = new Mutex()
 
   constructor(private readonly engine: Engine) {}
+
+  /** Looks after the stock for as long as the client is open. */
+  async keep(): Promise<void> {
+    const { signal } = this.engine
+    for (;;) {
+      await pause(CHECK_MS, signal)
+      if (signal.aborted) return
+      await this.replenish().catch((error) => this.engine.emit({ type: 'error', error }))
+    }
+  }
 
   /** Publishes what is missing, and deletes what nobody can use any more. */
   replenish(): Promise<void> {

@@ -57,8 +57,12 @@ export class Outbox {
         await this.#sendOne(n, out)
       } catch (error) {
         if (signal.aborted) return this.#rejectAll()
-        if (isTemporary(error)) await pause(RETRY_MS, signal)
-        else await this.#giveUp(n, convoId, error as Error)
+        if (isFinal(error)) {
+          await this.#giveUp(n, convoId, error as Error)
+          continue
+        }
+        if (!isTemporary(error)) this.engine.emit({ type: 'error', error: error as Error })
+        await pause(RETRY_MS, signal)
       }
     }
   }
@@ -69,18 +73,22 @@ export class Outbox {
     if (!out.attempt) {
       await committer.removeLeaving(out.convoId).catch((error) => this.#withoutRemoval(error))
       if (state.convos.get(out.convoId)?.record.status === 'broken') return
-      out = await this.#encrypt(n, out)
+      const encrypted = await this.#encrypt(n, out)
+      if (!encrypted) return // the next turn commits the proposal
+      out = encrypted
     }
     const { ciphertext, epoch, msgId, idempotencyKey } = out.attempt!
     try {
       const { messageId, seq } = await api.call(mls.sendMessage, {
-        convoId: out.convoId, ciphertext, epoch, msgId, idempotencyKey, ...(out.blobs.length > 0 && { blobs: out.blobs as never }),
+        convoId: out.convoId, ciphertext, epoch, msgId, idempotencyKey,
+        ...(out.blobs.length > 0 && { blobs: out.blobs as never }),
       })
       await state.step((step) => this.#accepted(step, n, { id: messageId, seq: seq! }))
     } catch (error) {
       if (lexiconError(error) !== 'EpochMismatch') throw error
       await state.step((step) => step.setOut(n, { ...out, attempt: undefined }))
       await receiver.catchUp(out.convoId)
+      if (state.convos.get(out.convoId)?.group?.epoch === epoch) await pause(RETRY_MS, this.engine.signal)
     }
   }
 
@@ -90,11 +98,15 @@ export class Outbox {
     this.engine.emit({ type: 'error', error })
   }
 
-  /** Encrypts in the present epoch. The ratchet of the group moves on in the same step. */
-  #encrypt(n: number, out: OutRecord): Promise<OutRecord> {
+  /**
+   * Encrypts in the present epoch. The ratchet of the group moves on in the same step. Returns undefined if a proposal
+   * has arrived, which must be committed first.
+   */
+  #encrypt(n: number, out: OutRecord): Promise<OutRecord | undefined> {
     const { state } = this.engine
     return state.step(async (step) => {
       const { record, group } = state.joined(out.convoId)
+      if (group.hasProposals) return undefined
       const { next, message } = await group.encrypt(out.plaintext)
       const attempt = {
         ciphertext: message, hash: await sha256Hex(message), epoch: group.epoch,
@@ -166,3 +178,6 @@ export class Outbox {
   }
 }
 
+/** The service has refused it, or this device is out: the message will never be sent. */
+const isFinal = (error: unknown): boolean => !isTemporary(error)
+  && (lexiconError(error) !== undefined || error instanceof ClientError && error.code === 'NotJoined')

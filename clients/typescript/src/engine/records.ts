@@ -1,6 +1,5 @@
 // What a device keeps in its storage. The key of each record is in `keys`.
 import type { SignatureKeys } from '../mls/index.js'
-import type { Attachment } from '../content.js'
 
 export const keys = {
   device: 'device',
@@ -102,5 +101,3 @@ export interface InboxRecord {
   own: boolean
   plaintext: Uint8Array
 }
-
-export type { Attachment }

@@ -2,7 +2,9 @@ import { ClientError } from '../errors.js'
 import type { Group, Mls } from '../mls/index.js'
 import { Channel, Mutex } from '../queue.js'
 import type { Changes, Storage } from '../storage/types.js'
-import { keys, numberIn, type ConvoRecord, type DeviceRecord, type InboxRecord, type OutRecord, type PendingRecord } from './records.js'
+import {
+  keys, numberIn, type ConvoRecord, type DeviceRecord, type InboxRecord, type OutRecord, type PendingRecord,
+} from './records.js'
 
 /** A conversation as it is in storage, with its group decoded. */
 export interface Convo {

@@ -49,7 +49,7 @@ function withLength(key: Uint8Array): Uint8Array {
   return concat([Uint8Array.from(header), key])
 }
 
-/** All other HPKE keys in MLS objects have lost their length when ts-mls has decoded them, so only external_pub has one. */
+/** All other HPKE keys have lost their length when ts-mls has decoded the object, so only external_pub has one. */
 function withoutLength(key: Uint8Array): Uint8Array {
   for (const length of KEY_LENGTHS) {
     const header = length < 64 ? 1 : 2

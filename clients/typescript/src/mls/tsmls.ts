@@ -16,7 +16,10 @@ import { decodeRatchetTree } from 'ts-mls/ratchetTree.js'
 import { fromHex, fromUtf8, hex, sameBytes, utf8 } from '../bytes.js'
 import { bucket } from './padding.js'
 import { repairedSuite, suiteForGroupInfo } from './repairs.js'
-import { MlsRefusal, type Commit, type Group, type Identity, type KeyPackage, type Leaf, type Mls, type Processed, type SignatureKeys } from './types.js'
+import {
+  MlsRefusal, type Commit, type Group, type Identity, type KeyPackage, type Leaf, type Lifetime, type Mls, type Processed,
+  type SignatureKeys,
+} from './types.js'
 
 /** The extension of last-resort key packages. */
 const LAST_RESORT = 0x000a
@@ -53,7 +56,7 @@ class TsMls implements Mls {
     return { publicKey, privateKey: signKey }
   }
 
-  async keyPackage(identity: Identity, lifetime: { notBefore: number, notAfter: number }, lastResort: boolean): Promise<KeyPackage> {
+  async keyPackage(identity: Identity, lifetime: Lifetime, lastResort: boolean): Promise<KeyPackage> {
     const secret = await this.#package(identity, lifetime, lastResort)
     const { publicPackage } = secret
     return {
@@ -63,7 +66,7 @@ class TsMls implements Mls {
     }
   }
 
-  #package({ credential, keys }: Identity, { notBefore, notAfter }: { notBefore: number, notAfter: number }, lastResort: boolean): Promise<Secret> {
+  #package({ credential, keys }: Identity, { notBefore, notAfter }: Lifetime, lastResort: boolean): Promise<Secret> {
     return generateKeyPackageWithKey(
       { credentialType: 'basic', identity: utf8(credential) },
       {
@@ -156,9 +159,13 @@ class TsMlsGroup implements Group {
 
   async encrypt(plaintext: Uint8Array) {
     const padding = bucket(plaintext.length) - plaintext.length
-    const padded = { ...this.state, clientConfig: { ...clientConfig, paddingConfig: { kind: 'alwaysPad' as const, paddingLength: padding } } }
+    const paddingConfig = { kind: 'alwaysPad' as const, paddingLength: padding }
+    const padded = { ...this.state, clientConfig: { ...clientConfig, paddingConfig } }
     const { newState, privateMessage } = await createApplicationMessage(padded, plaintext, this.cs)
-    return { next: this.#next({ ...newState, clientConfig }), message: message({ wireformat: 'mls_private_message', privateMessage }) }
+    return {
+      next: this.#next({ ...newState, clientConfig }),
+      message: message({ wireformat: 'mls_private_message', privateMessage }),
+    }
   }
 
   async process(bytes: Uint8Array): Promise<Processed> {
@@ -188,7 +195,8 @@ class TsMlsGroup implements Group {
 
   async commit({ add = [], remove = [] }: { add?: Uint8Array[], remove?: number[] }): Promise<Commit> {
     const extraProposals: Proposal[] = [
-      ...remove.filter((index) => !this.#isProposedToGo(index)).map((removed) => ({ proposalType: 'remove' as const, remove: { removed } })),
+      ...remove.filter((index) => !this.#isProposedToGo(index))
+        .map((removed) => ({ proposalType: 'remove' as const, remove: { removed } })),
       ...add.map((bytes) => ({ proposalType: 'add' as const, add: { keyPackage: readKeyPackage(bytes) } })),
     ]
     const { newState, commit, welcome } = await refusing('the commit', () => createCommit(
@@ -222,7 +230,7 @@ class TsMlsGroup implements Group {
 const message = (content: MlsMessageContent): Uint8Array => encodeMlsMessage({ version: 'mls10', ...content })
 
 const contentTypeOf = (received: MlsPrivateMessage | MlsPublicMessage) =>
-  received.wireformat === 'mls_private_message' ? received.privateMessage.contentType : received.publicMessage.content.contentType
+  (received.wireformat === 'mls_private_message' ? received.privateMessage : received.publicMessage.content).contentType
 
 /** The leaves are the even nodes of the tree's array. */
 function leavesOf(tree: RatchetTree): Leaf[] {
@@ -243,7 +251,9 @@ function leavesOf(tree: RatchetTree): Leaf[] {
 type Wireformat = MLSMessage['wireformat']
 
 /** Decodes an MLSMessage that has one of the wire formats. Returns undefined if the bytes are something else. */
-function read<W extends Wireformat>(bytes: Uint8Array, ...wireformats: W[]): Extract<MLSMessage, { wireformat: W }> | undefined {
+function read<W extends Wireformat>(
+  bytes: Uint8Array, ...wireformats: W[]
+): Extract<MLSMessage, { wireformat: W }> | undefined {
   let found
   try {
     found = decodeMlsMessage(bytes, 0)

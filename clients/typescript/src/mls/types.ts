@@ -14,6 +14,12 @@ export interface Identity {
   keys: SignatureKeys
 }
 
+/** When a key package may be used, in seconds since 1970. */
+export interface Lifetime {
+  notBefore: number
+  notAfter: number
+}
+
 /** A key package with its private part, which only this device may have. */
 export interface KeyPackage {
   /** The KeyPackageRef (RFC 9420, section 5.2) in lower-case hexadecimal. */
@@ -81,17 +87,18 @@ export interface Mls {
   /** The IANA name of the cipher suite of new groups and key packages. */
   readonly suite: string
   generateKeys(): Promise<SignatureKeys>
-  /** `notBefore` and `notAfter` in seconds since 1970. */
-  keyPackage(identity: Identity, lifetime: { notBefore: number, notAfter: number }, lastResort: boolean): Promise<KeyPackage>
+  keyPackage(identity: Identity, lifetime: Lifetime, lastResort: boolean): Promise<KeyPackage>
   /** The signature key in a published key package, whether it is an MLSMessage or bare. */
   signatureKeyOf(keyPackage: Uint8Array): Uint8Array
   /** A group of one in epoch 0. */
   create(groupId: string, identity: Identity): Promise<Group>
   /**
-   * Joins by a Welcome. `secretOf` finds the private part of the package that it names. `tree` is the ratchet tree if it
-   * is not in the Welcome.
+   * Joins by a Welcome. `secretOf` finds the private part of the package that it names. `tree` is the ratchet tree if
+   * it is not in the Welcome.
    */
-  joinWelcome(welcome: Uint8Array, tree: Uint8Array | undefined, secretOf: (ref: string) => Promise<unknown>): Promise<{ group: Group, ref: string }>
+  joinWelcome(
+    welcome: Uint8Array, tree: Uint8Array | undefined, secretOf: (ref: string) => Promise<unknown>,
+  ): Promise<{ group: Group, ref: string }>
   /** Joins by an external commit, which replaces this device's own old leaf if the group has one. */
   joinExternal(groupInfo: Uint8Array, tree: Uint8Array | undefined, identity: Identity): Promise<Commit>
   /** Restores what Group.encode gave. */

@@ -48,6 +48,8 @@ async function lose(client, convoId) {
   return open(client.who, { storageName: client.storageName, autoJoin: false })
 }
 
+const amount = (name) => Number(new URLSearchParams(location.search).get(name))
+
 const report = (what) => fetch('/report', { method: 'POST', body: JSON.stringify(what) })
 
 try {
@@ -57,7 +59,7 @@ try {
   for (const client of Object.values(clients)) await client.close()
   await report({
     partIsRight, members: result.members.length, heard, transports: [...transports],
-    load: await load({ open, inboxes, until }),
+    load: await load({ open, inboxes, until, conversations: amount('conversations'), messages: amount('messages') }),
   })
 } catch (error) {
   await report({ error: `${error.name}: ${error.message}\n${error.stack}` })

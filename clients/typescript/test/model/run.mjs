@@ -168,9 +168,18 @@ async function settle(members, holds) {
 
 const sameState = (states) => states.every(({ epoch, seq }) => epoch === states[0].epoch && seq === states[0].seq)
 
+/** The loops that write the logs are behind the state. Waits until all logs end with the same message, if they ever do. */
+async function logsAreWritten(members, convoId) {
+  for (const deadline = Date.now() + SETTLE_LIMIT_MS; Date.now() < deadline; await sleep(200)) {
+    const logs = await Promise.all(members.map((member) => member.log()))
+    const ends = logs.map((lines) => lines.findLast((line) => line.convoId === convoId && line.seq)?.seq)
+    if (ends.every((end) => end === Math.max(...ends.map((seq) => seq ?? 0)))) return
+  }
+}
+
 /** Compares the logs. Returns the number of messages. */
 async function check(members, convoId) {
-  await sleep(500) // the loops that write the logs are behind the state
+  await logsAreWritten(members, convoId)
   const acked = []
   const received = []
   for (const member of members) {
