@@ -1,11 +1,17 @@
 #!/bin/sh
-# Installs what is missing, then runs the tests, one test file, or the demo: run.sh test|demo|FILE...
+# Installs what is missing, then runs the tests, the demo, a network for clients to try, or test files:
+# run.sh test|demo|network|FILE...
 # MLSD names another binary than ../bin/mlsd.
 set -eu
 cd "$(dirname "$0")"
 sh ./setup.sh
-[ "${1:-test}" = demo ] || CHROMIUM=$(sh ./chromium.sh)
-export CHROMIUM
+case "${1:-test}" in
+demo | network) ;;
+*)
+    CHROMIUM=$(sh ./chromium.sh)
+    export CHROMIUM
+    ;;
+esac
 node_bin=$(sh ./node.sh)
 # The generators and the type checker start "node" from PATH.
 PATH="$(dirname "$node_bin"):$PATH"
@@ -14,5 +20,6 @@ export PATH
 case "${1:-test}" in
 test) exec node --test --test-concurrency=1 --test-reporter=spec test/*.test.mjs ;;
 demo) exec node demo.mjs ;;
+network) exec node network.mjs ;;
 *) exec node --test --test-reporter=spec "$@" ;;
 esac

@@ -23,7 +23,8 @@ class Tokens(Request):
     def _send_request(self, method, url, **kwargs):
         name = url.split('?')[0].rsplit('.', 1)[1]
         headers = dict(kwargs.pop('headers', None) or {})
-        headers['authorization'] = 'Bearer ' + given['tokens'].get(name, '')
+        if name in given['tokens']:
+            headers['authorization'] = 'Bearer ' + given['tokens'][name]
         return super()._send_request(method, url, headers=headers, **kwargs)
 
 
