@@ -20,6 +20,7 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 PARTS ?=
 HA ?=
+DEMO ?=
 
 ENSURE := @sh tools/ensure.sh go certs
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
@@ -63,20 +64,25 @@ test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes,
 	$(BUILD)
 	sh e2e/run.sh $(E2E)
 
-bindings: ## generate, compile and run clients in TypeScript and Python from the lexicons: see docs/clients/bindings.md
+bindings: ## generate, compile and run clients in TypeScript, Go and Python from the lexicons: see docs/clients/bindings.md
 	$(ENSURE) c++ postgres node python
 	$(BUILD)
 	sh e2e/run.sh test/bindings.test.mjs bindings/others.test.mjs
+
+bindings-rust: ## the same in Rust, with cargo of Rust 1.85 or newer; the first time takes many minutes
+	$(ENSURE) c++ postgres node
+	$(BUILD)
+	sh e2e/run.sh bindings/rust.test.mjs
 
 network: ## start a service, two PDSes and an account on each, for clients to try: see docs/clients/first-chat.md
 	$(ENSURE) c++ postgres node
 	$(BUILD)
 	sh e2e/run.sh network
 
-demo: ## watch two people on two PDSes talk end-to-end encrypted
+demo: ## watch two people on two PDSes talk end-to-end encrypted; DEMO=-v shows requests and answers
 	$(ENSURE) c++ postgres node
 	$(BUILD)
-	sh e2e/run.sh demo
+	sh e2e/run.sh demo $(DEMO)
 
 bench: ## measure the service beside its limits
 	$(ENSURE) postgres redis
@@ -102,12 +108,13 @@ ha: ## try a site of several machines under load and faults, as root: Patroni, e
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)
 
-lexgen: ## write gen/ from lexicons/ and docs/limits.md and docs/metrics.md: all that a change of a lexicon needs, in seconds
+lexgen: ## write gen/ from lexicons/, and docs/limits.md, docs/metrics.md and docs/llms.txt: all that a change of a lexicon needs, in seconds
 	$(ENSURE)
 	go run ./cmd/lexgen generate
 	go run ./cmd/lexgen breaking
 	go test -count=1 -run TestDocumentation ./server/limit -update
 	go test -count=1 -run TestMetricsDocument ./cmd/mlsd -update
+	go test -count=1 -run TestLLMs ./internal/docs -update
 
 generate: lexgen ## what lexgen does, db/ from queries/ and db/migrations/, and the record of the next release
 	$(ENSURE) postgres

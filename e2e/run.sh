@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing, then runs the tests, the demo, a network for clients to try, or test files:
-# run.sh test|demo|network|FILE...
+# run.sh test|demo [-v]|network|FILE...
 # MLSD names another binary than ../bin/mlsd.
 set -eu
 cd "$(dirname "$0")"
@@ -19,7 +19,10 @@ export PATH
 
 case "${1:-test}" in
 test) exec node --test --test-concurrency=1 --test-reporter=spec test/*.test.mjs ;;
-demo) exec node demo.mjs ;;
+demo)
+    shift
+    exec node demo.mjs "$@"
+    ;;
 network) exec node network.mjs ;;
 *) exec node --test --test-reporter=spec "$@" ;;
 esac

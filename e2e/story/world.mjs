@@ -8,26 +8,31 @@ import { ways } from '../lib/streams.mjs'
 
 export class World {
   /**
-   * `report` gets one line of the transcript for each step: { who, what, epoch, seq, bytes, ms }. `suite` and
-   * `handshakes` are those of mls/client.mjs. `suffix` makes the handles of two stories in one network different.
+   * `report` gets one line of the transcript for each step: { who, what, epoch, seq, bytes, ms }, and `onCall` each call
+   * of the accounts before it. `suite` and `handshakes` are those of mls/client.mjs. `suffix` makes the handles of two
+   * stories in one network different.
    */
-  constructor(network, { suite, handshakes, suffix = '', report = () => {} }) {
+  constructor(network, { suite, handshakes, suffix = '', report = () => {}, onCall = () => {} }) {
     this.network = network
     this.options = { suite, handshakes }
     this.suite = suite
     this.convoId = randomBytes(16).toString('hex')
     this.metadata = { name: 'Tea', description: 'Where and when, with milk or without' }
     this.report = report
+    this.#onCall = onCall
     this.devices = []
     this.#suffix = suffix
   }
 
   #suffix
+  #onCall
   #said = [] // { by, text, listeners }
   #followers = []
 
   async account(name, pds) {
-    return Account.create({ name, handle: name + this.#suffix, pds, serviceDid: this.network.mlsd.did })
+    const account = await Account.create({ name, handle: name + this.#suffix, pds, serviceDid: this.network.mlsd.did })
+    account.onCall = this.#onCall
+    return account
   }
 
   async device(account, implementation, label) {

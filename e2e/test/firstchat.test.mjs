@@ -16,7 +16,7 @@ let network
 before(async () => { network = await startNetwork() }, { timeout: 120_000 })
 after(() => network?.stop(), { timeout: 60_000 })
 
-test('the program of first-chat.md prints what the page says', { timeout: 300_000 }, async () => {
+test('the program of docs/clients/first-chat.md prints what the page says', { timeout: 300_000 }, async () => {
   const blocks = await codeBlocks(page)
   const files = new Map()
   for (const { file, text } of blocks.filter(({ language }) => language === 'js')) {

@@ -78,3 +78,24 @@ func TestCatalogueOfErrors(t *testing.T) {
 		t.Error("docs/clients/errors.md has too few rows")
 	}
 }
+
+// The list of changes names every lexicon that the last release does not have.
+func TestChangesOfLexicons(t *testing.T) {
+	t.Parallel()
+	r := readRepository(t)
+	text := section(r.texts["docs/clients/changes.md"], "Unreleased")
+	seen := 0
+	for name := range r.texts {
+		if path.Dir(name) != "lexicons/blue/catbird/mls" {
+			continue
+		}
+		seen++
+		method := strings.TrimSuffix(path.Base(name), ".json")
+		if !r.files["lexicons/released/blue/catbird/mls/"+method+".json"] && !strings.Contains(text, "`"+method+"`") {
+			t.Errorf("docs/clients/changes.md does not name %s", method)
+		}
+	}
+	if seen < 30 {
+		t.Errorf("saw %d lexicons", seen)
+	}
+}
