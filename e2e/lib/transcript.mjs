@@ -5,7 +5,6 @@ const WHAT = 66
 
 export class Transcript {
   #out; #verbose; #chapter = 0; #steps = 0; #previous
-  #calls = [] // since the last line
 
   constructor(out, { verbose = false } = {}) {
     this.#out = out
@@ -28,18 +27,12 @@ export class Transcript {
     this.#print('\n' + styleText(['bold', 'cyan'], `${String(this.#chapter).padStart(2)}  ${title}`))
   }
 
-  /** A call of one of the accounts, which belongs to the next line. Waiting calls belong to none. */
-  call(call) {
-    if (!call.request?.waitMs) this.#calls.push(call)
-  }
-
-  line({ who, what, epoch, seq, bytes, ms }) {
+  line({ who, what, epoch, seq, bytes, ms, calls }) {
     this.#steps++
     const name = who === this.#previous ? '' : who
     this.#previous = who
     const first = what.length > WHAT ? what.slice(0, what.lastIndexOf(' ', WHAT)) : what
     const size = bytes?.toLocaleString('en-US')
-    const calls = this.#calls.splice(0)
     const methods = [...new Set(calls.map(({ method }) => method))]
     const time = ms === undefined ? undefined : duration(ms)
     this.#print(row(name, first, { epoch, seq: seq || undefined, size, time, methods }))
