@@ -16,10 +16,11 @@ const actor = "mlsd serve"
 
 // newFollower makes the reader of account events, nil where no relay is configured.
 func (a *app) newFollower(pool *pgxpool.Pool) *relay.Follower {
+	measured := relay.NewMetrics(a.metrics.Registry)
 	if a.config.RelayURL == "" {
 		return nil
 	}
-	return relay.New(relay.Config{URL: strings.TrimSuffix(a.config.RelayURL, "/"), Pool: pool, Log: a.log, Handler: &accounts.Events{
+	return relay.New(relay.Config{URL: strings.TrimSuffix(a.config.RelayURL, "/"), Pool: pool, Log: a.log, Metrics: measured, Handler: &accounts.Events{
 		Changes: a.eraser.Changes, HostStatus: a.eraser.HostStatus, ForgetKey: a.directory.ForgetEverywhere, Grace: a.config.EraseAfter,
 	}})
 }

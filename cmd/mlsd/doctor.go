@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/internal/backup"
 	"catbird.blue/mls/internal/doctor"
 	"catbird.blue/mls/server/auth"
 )
@@ -33,7 +34,7 @@ const defaultBackupAge = 26 * time.Hour
 func (p *program) doctor(ctx context.Context, args []string) error {
 	backups, age := "", defaultBackupAge
 	c, err := p.config("doctor", args, func(flags *flag.FlagSet) {
-		flags.StringVar(&backups, "backups", "", "directory of backups, whose age is checked")
+		flags.StringVar(&backups, "backups", "", "directory of dumps, whose age is checked instead of that of MLS_BACKUP_URL")
 		flags.DurationVar(&age, "backup-age", age, "how old the newest backup may be")
 	})
 	if err != nil {
@@ -47,7 +48,7 @@ func (p *program) doctor(ctx context.Context, args []string) error {
 	inside, closeAll := c.insideChecks(ctx)
 	defer closeAll()
 	checks = append(checks, inside...)
-	checks = append(checks, doctor.Redis(c.RedisURL), doctor.Disk("disk", c.DataDir), doctor.Backups(backups, age, time.Now))
+	checks = append(checks, doctor.Redis(c.RedisURL), doctor.Disk("disk", c.DataDir), c.backupCheck(backups, age))
 	switch doctor.Run(ctx, p.out, checks) {
 	case doctor.Failed:
 		return statusFailed
@@ -55,6 +56,13 @@ func (p *program) doctor(ctx context.Context, args []string) error {
 		return statusWarning
 	}
 	return nil
+}
+
+func (c *Config) backupCheck(dumps string, oldest time.Duration) doctor.Check {
+	if dumps != "" || c.BackupURL == "" {
+		return doctor.Dumps(dumps, oldest, time.Now)
+	}
+	return doctor.Repository(func(ctx context.Context) (backup.Listing, error) { return backup.List(ctx, c.BackupURL, "") }, oldest, time.Now)
 }
 
 // insideChecks are those of the database and of the blobs. A database that cannot be

@@ -131,7 +131,9 @@ func (a *app) run(ctx context.Context, l *listeners, reload func(context.Context
 		group.Go(func() error {
 			defer end()
 			// drain closes the main listener before it shuts the server down.
-			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) && !(errors.Is(err, net.ErrClosed) && a.draining.Load()) {
+			err := s.Serve(l)
+			stopped := errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) && a.draining.Load()
+			if !stopped {
 				return fmt.Errorf("serving: %w", err)
 			}
 			return nil

@@ -111,14 +111,22 @@ func parseFlags(name string, args []string, settings []*setting, out io.Writer, 
 var usesOf = map[string][]string{
 	"migrate":              {"DATABASE_URL", "MLS_DATA_DIR"},
 	"backup":               {"DATABASE_URL", "MLS_DATA_DIR"},
-	"restore":              {"DATABASE_URL", "MLS_DATA_DIR"},
+	"backup base":          append([]string{"MLS_BACKUP_KEEP", "MLS_BACKUP_KEEP_FOR"}, toMakeBackups...),
+	"backup wal":           append([]string{"MLS_BACKUP_WAL_EVERY", "MLS_BACKUP_SPOOL"}, toMakeBackups...),
+	"backup list":          {"MLS_BACKUP_URL"},
+	"backup verify":        {"MLS_BACKUP_URL"},
+	"restore":              {"DATABASE_URL", "MLS_DATA_DIR", "MLS_BLOB_URL", "MLS_BACKUP_URL"},
 	"health":               {"SERVER_PORT", "MLS_LISTEN"},
 	"keygen":               {"SERVER_PORT", "SERVICE_DID", "MLS_PUBLIC_URL", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DEV", "MLS_DATA_DIR"},
 	"admin new-generation": {"DATABASE_URL", "MLS_DATA_DIR"},
 	"admin":                {"SERVER_PORT", "DATABASE_URL", "REDIS_URL", "SERVICE_DID", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DATA_DIR"},
 	"doctor": {"SERVER_PORT", "DATABASE_URL", "REDIS_URL", "SERVICE_DID", "MLS_PUBLIC_URL", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DEV",
-		"MLS_DATA_DIR", "MLS_BLOB_URL"},
+		"MLS_DATA_DIR", "MLS_BLOB_URL", "MLS_BACKUP_URL"},
 }
+
+// toMakeBackups are the settings of what makes backups: what goes into them, and where
+// they go.
+var toMakeBackups = []string{"SERVER_PORT", "DATABASE_URL", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DATA_DIR", "MLS_BLOB_URL", "MLS_BACKUP_URL", "MLS_BACKUP_RECIPIENTS"}
 
 // uses returns the settings that a command uses.
 func uses(command string, settings []*setting) []*setting {

@@ -20,7 +20,9 @@ const signUp = (w, name, pds) =>
 async function keyPackages(w) {
   for (const device of [w.ada, w.ben, w.cleo, w.dan]) {
     await w.step(device, `publishes 4 key packages made by ${device.mls.implementation}`, async () => {
-      assert.deepEqual(await device.publish(4), { succeeded: 4, failed: 0 })
+      const { succeeded, failed, published } = await device.publish(4)
+      assert.deepEqual({ succeeded, failed }, { succeeded: 4, failed: 0 })
+      assert.deepEqual(published.map(({ index, deviceId }) => [index, deviceId]), [0, 1, 2, 3].map((i) => [i, device.id]))
       return { bytes: device.account.traffic.sent }
     })
     const { devices } = await device.account.query('getKeyPackageStats', {})

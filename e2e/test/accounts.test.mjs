@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { Account } from '../lib/account.mjs'
 import { Device } from '../lib/device.mjs'
 import { startNetwork } from '../lib/network.mjs'
+import { SUITE_1 } from '../mls/client.mjs'
 
 const LIMIT_MS = 90_000
 const binary = resolve(process.env.MLSD ?? '../bin/mlsd')
@@ -28,7 +29,7 @@ test('accounts are refused, come back, and are erased', { timeout: 300_000 }, as
   const convoId = randomBytes(16).toString('hex')
   const person = async (name) => {
     const account = await Account.create({ name, handle: name, pds, serviceDid: network.mlsd.did })
-    const device = await Device.open(account, { implementation: 'ts-mls' })
+    const device = await Device.open(account, { implementation: 'ts-mls', suite: SUITE_1 })
     t.after(() => device.close())
     await device.publish(5)
     return device

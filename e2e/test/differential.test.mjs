@@ -112,7 +112,8 @@ async function publish(device) {
     keyPackage: base64(keyPackage), cipherSuite: device.suite,
   })
   assert.equal(one.deviceId, device.id)
-  assert.deepEqual(await device.publish(2), { succeeded: 2, failed: 0 })
+  const { succeeded, failed } = await device.publish(2)
+  assert.deepEqual({ succeeded, failed }, { succeeded: 2, failed: 0 })
 }
 
 class Steps {

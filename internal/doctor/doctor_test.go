@@ -19,6 +19,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/backup"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
@@ -238,18 +239,52 @@ func TestStores(t *testing.T) {
 	if r := Disk("disk", dir).Run(t.Context()); r.State < OK || !strings.Contains(r.Found, "% of") {
 		t.Errorf("a directory: %+v", r)
 	}
-	if r := Backups(dir, time.Hour, now).Run(t.Context()); r.State != Failed {
-		t.Errorf("no backup: %+v", r)
+	if r := Dumps(dir, time.Hour, now).Run(t.Context()); r.State != Failed {
+		t.Errorf("no dump: %+v", r)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "a.dump"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if r := Backups(dir, time.Hour, now).Run(t.Context()); r.State != OK {
-		t.Errorf("a new backup: %+v", r)
+	if r := Dumps(dir, time.Hour, now).Run(t.Context()); r.State != OK {
+		t.Errorf("a new dump: %+v", r)
 	}
 	later := func() time.Time { return now().Add(2 * time.Hour) }
-	if r := Backups(dir, time.Hour, later).Run(t.Context()); r.State != Failed {
-		t.Errorf("an old backup: %+v", r)
+	if r := Dumps(dir, time.Hour, later).Run(t.Context()); r.State != Failed {
+		t.Errorf("an old dump: %+v", r)
+	}
+}
+
+// The newest base backup, in whatever order they are listed, and the last trial.
+func TestRepository(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) backup.ListedBase {
+		return backup.ListedBase{Base: backup.Base{ID: "b", Ended: now.Add(-d)}, Until: now}
+	}
+	for name, tc := range map[string]struct {
+		bases []backup.ListedBase
+		tried time.Duration
+		err   error
+		want  State
+	}{
+		"as it should be":        {bases: []backup.ListedBase{ago(time.Hour), ago(25 * time.Hour)}, tried: time.Hour, want: OK},
+		"the oldest first":       {bases: []backup.ListedBase{ago(50 * time.Hour), ago(time.Hour)}, tried: maxUnverified, want: OK},
+		"too old":                {bases: []backup.ListedBase{ago(26*time.Hour + time.Second)}, tried: time.Hour, want: Failed},
+		"never tried":            {bases: []backup.ListedBase{ago(time.Hour)}, want: Warning},
+		"tried too long ago":     {bases: []backup.ListedBase{ago(time.Hour)}, tried: maxUnverified + time.Second, want: Warning},
+		"none":                   {want: Failed},
+		"a place without access": {bases: []backup.ListedBase{ago(time.Hour)}, err: errors.New("denied"), want: Failed},
+	} {
+		list := func(context.Context) (backup.Listing, error) {
+			out := backup.Listing{Bases: tc.bases}
+			if tc.tried > 0 {
+				out.Verified.At = now.Add(-tc.tried)
+			}
+			return out, tc.err
+		}
+		if r := Repository(list, 26*time.Hour, func() time.Time { return now }).Run(t.Context()); r.State != tc.want {
+			t.Errorf("%s: %+v", name, r)
+		}
 	}
 }
 

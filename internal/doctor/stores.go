@@ -13,6 +13,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"catbird.blue/mls/internal/backup"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/storage"
@@ -122,24 +123,59 @@ const (
 	diskFailure = 0.10
 )
 
-// Backups checks the age of the newest file in a directory of backups.
-func Backups(dir string, oldest time.Duration, now func() time.Time) Check {
+// maxUnverified is how old the last trial of a restore may be. Docs ask for one
+// each week.
+const maxUnverified = 31 * 24 * time.Hour
+
+// Repository checks the age of the newest base backup and of the last trial of a
+// restore, in the place where the service puts its backups.
+func Repository(list func(context.Context) (backup.Listing, error), oldest time.Duration, now func() time.Time) Check {
+	return Check{"backup", func(ctx context.Context) Result {
+		found, err := list(ctx)
+		if err != nil {
+			return fail("see that MLS_BACKUP_URL and its credentials are right", "%v", err)
+		}
+		if len(found.Bases) == 0 {
+			return fail("see the log of the server for why it made none, or run mlsd backup base", "there is no base backup")
+		}
+		newest := found.Bases[0]
+		for _, b := range found.Bases {
+			if b.Ended.After(newest.Ended) {
+				newest = b
+			}
+		}
+		text := fmt.Sprintf("base backup %s is %v old, and is restorable to %s", newest.ID, now().Sub(newest.Ended).Round(time.Minute), newest.Until.Format(time.RFC3339))
+		tried := found.Verified.At
+		switch {
+		case now().Sub(newest.Ended) > oldest:
+			return fail("see the log of the server for why it made no newer one, or run mlsd backup base", "%s", text)
+		case tried.IsZero():
+			return warn("run mlsd backup verify, see docs/backup.md", "%s; no restore was tried", text)
+		case now().Sub(tried) > maxUnverified:
+			return warn("run mlsd backup verify, see docs/backup.md", "%s; the last trial of a restore was at %s", text, tried.Format(time.RFC3339))
+		}
+		return ok("%s; a restore was tried at %s", text, tried.Format(time.RFC3339))
+	}}
+}
+
+// Dumps checks the age of the newest file in a directory of dumps.
+func Dumps(dir string, oldest time.Duration, now func() time.Time) Check {
 	return Check{"backup", func(context.Context) Result {
 		if dir == "" {
-			return skipped("give the directory of backups with -backups to have their age checked")
+			return skipped("set MLS_BACKUP_URL (docs/backup.md), or give the directory of dumps with -backups to have their age checked")
 		}
 		newest, name, err := newestFile(dir)
 		switch {
 		case err != nil:
-			return fail("see that -backups is the directory of backups", "%v", err)
+			return fail("see that -backups is the directory of dumps", "%v", err)
 		case name == "":
-			return fail("run mlsd backup, and let a timer run it", "%s has no backup", dir)
+			return fail("run mlsd backup, and let a timer run it", "%s has no dump", dir)
 		}
 		age := now().Sub(newest).Round(time.Minute)
 		if age > oldest {
-			return fail("see why the timer did not run, and run mlsd backup", "the newest backup, %s, is %v old", name, age)
+			return fail("see why the timer did not run, and run mlsd backup", "the newest dump, %s, is %v old", name, age)
 		}
-		return ok("the newest backup, %s, is %v old", name, age)
+		return ok("the newest dump, %s, is %v old", name, age)
 	}}
 }
 

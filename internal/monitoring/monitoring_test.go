@@ -22,6 +22,7 @@ import (
 	_ "catbird.blue/mls/server/conns"
 	_ "catbird.blue/mls/server/dbmetrics"
 	_ "catbird.blue/mls/server/httpd"
+	_ "catbird.blue/mls/server/relay"
 )
 
 const (

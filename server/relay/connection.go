@@ -27,6 +27,7 @@ const (
 type connection struct {
 	ws      *websocket.Conn
 	handler Handler
+	metrics *Metrics
 	// seq is the number of the last event that was handled, -1 before the first.
 	seq atomic.Int64
 	// outdated is called if the relay no longer has some events after the cursor.
@@ -44,7 +45,7 @@ func streamURL(relay string, seq int64) string {
 }
 
 // dial opens a connection that begins after seq.
-func dial(ctx context.Context, relay string, seq int64, h Handler) (*connection, error) {
+func dial(ctx context.Context, relay string, seq int64, h Handler, m *Metrics) (*connection, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	ws, res, err := websocket.Dial(ctx, streamURL(relay, seq), &websocket.DialOptions{CompressionMode: websocket.CompressionDisabled})
@@ -55,7 +56,7 @@ func dial(ctx context.Context, relay string, seq int64, h Handler) (*connection,
 		return nil, fmt.Errorf("connect to the relay: %w", err)
 	}
 	ws.SetReadLimit(maxFrame)
-	c := &connection{ws: ws, handler: h, outdated: func() {}}
+	c := &connection{ws: ws, handler: h, metrics: m, outdated: func() {}}
 	c.seq.Store(seq)
 	return c, nil
 }
@@ -90,8 +91,10 @@ func (c *connection) handle(ctx context.Context, ev event) error {
 	var err error
 	switch ev.kind {
 	case "#account":
+		c.metrics.events.WithLabelValues(kindAccount).Inc()
 		err = c.handler.Account(ctx, ev.DID, ev.Active, ev.Status)
 	case "#identity":
+		c.metrics.events.WithLabelValues(kindIdentity).Inc()
 		err = c.handler.Identity(ctx, ev.DID)
 	case "#info":
 		if ev.Name == "OutdatedCursor" {

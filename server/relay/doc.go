@@ -15,4 +15,5 @@
 //   - follower.go: Follower, and the lease
 //   - connection.go: one connection to the relay
 //   - event.go: frames
+//   - metrics.go: what is measured
 package relay

@@ -28,6 +28,8 @@ const (
 	// Pauses after a failure double from minPause to maxPause.
 	minPause = time.Second
 	maxPause = time.Minute
+	// repeatLog is the time between two lines about a relay that cannot be read.
+	repeatLog = time.Minute
 )
 
 // Handler handles the events about accounts. An error makes the follower read the
@@ -47,6 +49,8 @@ type Config struct {
 	Pool    *pgxpool.Pool
 	Handler Handler
 	Log     *slog.Logger
+	// Metrics may be nil.
+	Metrics *Metrics
 
 	// These are for tests; zero means the constants above.
 	LeaseTime, SaveInterval, MinPause time.Duration
@@ -57,8 +61,9 @@ type Follower struct {
 	Config
 	name   string
 	holder pgtype.UUID
-	// failing is set while the relay cannot be read, so that this is logged once.
-	failing bool
+	// failing says since when the relay cannot be read, and when that was last logged.
+	// They are zero while it can.
+	failing, logged time.Time
 }
 
 // New makes a Follower of a relay at a valid URL.
@@ -70,6 +75,10 @@ func New(c Config) *Follower {
 	f.LeaseTime = cmp.Or(c.LeaseTime, leaseTime)
 	f.SaveInterval = cmp.Or(c.SaveInterval, saveInterval)
 	f.MinPause = cmp.Or(c.MinPause, minPause)
+	if f.Metrics == nil {
+		f.Metrics = NewMetrics(nil)
+	}
+	f.Metrics.configured.Set(1)
 	return f
 }
 
@@ -107,18 +116,33 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// report logs that the relay cannot be read, once until it can be read again. A
+// report logs that the relay cannot be read, and each minute that it still cannot. A
 // relay that closes a connection, and lets the next one read on, is no failure.
 func (f *Follower) report(err error) {
-	if err != nil && !f.failing {
-		f.failing = true
-		f.Log.Warn("account events cannot be read; it will be tried again", "relay", f.name, "error", err)
+	now := time.Now()
+	if err == nil || now.Sub(f.logged) < repeatLog {
+		return
+	}
+	if f.failing.IsZero() {
+		f.failing = now
+	}
+	f.logged = now
+	f.Log.Warn("account events cannot be read; it will be tried again", "relay", f.name, "error", err,
+		"for_s", int(now.Sub(f.failing).Seconds()))
+}
+
+// answered notes that the relay can be read.
+func (f *Follower) answered() {
+	f.Metrics.read.SetToCurrentTime()
+	if !f.failing.IsZero() {
+		f.failing, f.logged = time.Time{}, time.Time{}
+		f.Log.Info("account events are read again", "relay", f.name)
 	}
 }
 
 // follow reads events until it fails. progress says that events were handled.
 func (f *Follower) follow(ctx context.Context, seq int64) (progress bool, err error) {
-	c, err := dial(ctx, f.URL, seq, f.Handler)
+	c, err := dial(ctx, f.URL, seq, f.Handler, f.Metrics)
 	if err != nil {
 		return false, err
 	}
@@ -156,10 +180,7 @@ func (f *Follower) save(ctx context.Context, c *connection) error {
 		if err := c.ping(ctx); err != nil {
 			return err
 		}
-		if f.failing {
-			f.failing = false
-			f.Log.Info("account events are read again", "relay", f.name)
-		}
+		f.answered()
 	}
 }
 

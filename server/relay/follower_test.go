@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/bluesky-social/indigo/api/atproto"
 	"github.com/coder/websocket"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"catbird.blue/mls/internal/dbtest"
 )
@@ -253,4 +256,43 @@ func TestLeaseEnds(t *testing.T) {
 	r.say("did:plc:1", false)
 	follow(t, pool, r, h)
 	eventually(t, "the event", func() bool { return len(h.all()) == 1 })
+}
+
+// The metrics tell an instance that reads from one that does not, and the log repeats
+// that a relay cannot be read.
+func TestReadingIsMeasured(t *testing.T) {
+	t.Parallel()
+	pool, r := dbtest.Pool(t), newRelay(t)
+	reader, waiting := NewMetrics(nil), NewMetrics(nil)
+	for _, m := range []*Metrics{reader, waiting} {
+		f := New(Config{URL: r.URL, Pool: pool, Handler: &heard{}, Log: slog.New(slog.DiscardHandler), Metrics: m, SaveInterval: 20 * time.Millisecond})
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error, 1)
+		go func() { done <- f.Run(ctx) }()
+		t.Cleanup(func() { cancel(); <-done })
+		if m == reader {
+			eventually(t, "an answer", func() bool { return testutil.ToFloat64(m.read) > 0 })
+		}
+	}
+	r.say("did:plc:1", true)
+	eventually(t, "the event", func() bool { return testutil.ToFloat64(reader.events.WithLabelValues(kindAccount)) == 1 })
+	if at := testutil.ToFloat64(waiting.read); at != 0 || testutil.ToFloat64(waiting.configured) != 1 {
+		t.Errorf("the instance without the lease read at %v", at)
+	}
+}
+
+func TestFailureIsLoggedEachMinute(t *testing.T) {
+	t.Parallel()
+	var lines bytes.Buffer
+	f := New(Config{URL: "http://relay.example", Log: slog.New(slog.NewTextHandler(&lines, nil))})
+	for range 3 {
+		f.report(errors.New("refused"))
+	}
+	f.logged = f.logged.Add(-repeatLog)
+	f.report(errors.New("refused"))
+	f.answered()
+	f.answered()
+	if got := lines.String(); strings.Count(got, "cannot be read") != 2 || strings.Count(got, "read again") != 1 {
+		t.Errorf("logged:\n%s", got)
+	}
 }

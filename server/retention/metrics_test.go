@@ -1,6 +1,7 @@
 package retention
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -20,7 +21,8 @@ func TestAKindThatFailsDoesNotStopTheOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer blobs.Close()
-	c := New(Config{Pool: pool, Blobs: blobs, Clock: func() time.Time { return now }})
+	clock := func() time.Time { return now }
+	c := New(Config{Pool: pool, Blobs: blobs, Clock: clock, DatabaseTime: func(context.Context) (time.Time, error) { return clock(), nil }})
 	at := func(kind string) float64 { return testutil.ToFloat64(c.metrics.success.WithLabelValues(kind)) }
 	dbtest.Exec(t, pool, `ALTER TABLE tickets RENAME TO tickets_gone`)
 	if err := c.Round(t.Context()); err == nil {

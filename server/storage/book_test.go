@@ -26,7 +26,7 @@ func newTestBook(t testing.TB, opts ...func(*Config, *limit.Config)) *testBook {
 	b := &testBook{free: 1000}
 	clock := func() time.Duration { return b.now }
 	l := limit.Config{Clock: clock}
-	c := Config{Clock: clock, Places: []Place{{Name: "disk", Free: func(context.Context) (int64, int64, error) { return b.free, 1000, nil }}}}
+	c := Config{Clock: clock, Places: []Place{{Name: "database", Free: func(context.Context) (int64, int64, error) { return b.free, 1000, nil }}}}
 	for _, o := range opts {
 		o(&c, &l)
 	}

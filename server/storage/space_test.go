@@ -96,7 +96,10 @@ func TestShortageIsTold(t *testing.T) {
 			}
 		}
 	}
-	if want := (map[string]float64{"mls_storage_free_ratio disk": 0.05, "mls_storage_short free-for-all": 1, "mls_storage_short free-for-writes": 0}); !maps.Equal(got, want) {
+	if want := (map[string]float64{
+		"mls_storage_free_ratio database": 0.05, "mls_storage_free_bytes database": 50, "mls_storage_size_bytes database": 1000,
+		"mls_storage_short free-for-all": 1, "mls_storage_short free-for-writes": 0,
+	}); !maps.Equal(got, want) {
 		t.Errorf("metrics are %v", got)
 	}
 	b.free = 10
