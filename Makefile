@@ -27,7 +27,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSI
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e bindings bindings-rust network lint verify lexgen generate demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
+.PHONY: help build run test test-go test-one test-e2e bindings network lint verify lexgen generate demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,11 +68,6 @@ bindings: ## generate, compile and run clients in TypeScript, Go and Python from
 	$(ENSURE) c++ postgres node python
 	$(BUILD)
 	sh e2e/run.sh test/bindings.test.mjs bindings/others.test.mjs
-
-bindings-rust: ## the same in Rust, with cargo of Rust 1.85 or newer; the first time takes many minutes
-	$(ENSURE) c++ postgres node
-	$(BUILD)
-	sh e2e/run.sh bindings/rust.test.mjs
 
 network: ## start a service, two PDSes and an account on each, for clients to try: see docs/clients/first-chat.md
 	$(ENSURE) c++ postgres node
