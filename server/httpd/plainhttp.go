@@ -28,6 +28,8 @@ type HandlerConfig struct {
 	Document func() []byte
 	Health   *Health
 	Metrics  *Metrics
+	// DevAccounts makes accounts of the page at /, in development only; nil otherwise.
+	DevAccounts http.Handler
 	// Log gets one line for each request, without identifiers.
 	Log *slog.Logger
 }
@@ -52,9 +54,7 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 	plain := func(path string, h echo.HandlerFunc) {
 		e.Match([]string{http.MethodGet, http.MethodHead}, path, h)
 	}
-	page := startPage(c)
-	plain("/", func(ctx echo.Context) error { return sendPage(ctx, page) })
-	plain(llmsPath, func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", docs.LLMs) })
+	documents(plain, c)
 	plain(healthPath, c.Health.serve)
 	plain(healthPath+"/ready", c.Health.serveReady)
 	plain(healthPath+"/live", func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", []byte("OK")) })
@@ -66,10 +66,21 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 		ctx.Response().Header().Set("Access-Control-Allow-Origin", "*")
 		return send(ctx, "application/json", c.Document())
 	})
+	if c.DevAccounts != nil {
+		e.POST("/dev/accounts", echo.WrapHandler(c.DevAccounts))
+	}
+	return e
+}
+
+// documents are the pages for people, the lexicons, and the documents for
+// developers of clients.
+func documents(plain func(path string, h echo.HandlerFunc), c HandlerConfig) {
+	page := startPage(c)
+	plain("/", func(ctx echo.Context) error { return sendPage(ctx, page) })
+	plain(llmsPath, func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", docs.LLMs) })
 	plain("/lexicons/", func(ctx echo.Context) error { return sendPage(ctx, reference.Index()) })
 	plain(reference.ArchivePath, func(ctx echo.Context) error { return send(ctx, "application/gzip", reference.Archive()) })
 	plain("/lexicons/:file", serveLexicon(c.ServiceDID))
-	return e
 }
 
 // serveLexicon answers with the lexicon file that the path names, or with the
