@@ -71,6 +71,7 @@ export class World {
     this.#said.push(line)
     const sent = await this.step(by, `says “${text}”`, () => by.say(this.convoId, text, attachment))
     for (const listener of listeners) await this.#receive(listener, line)
+    this.begin()
     return sent
   }
 
@@ -110,6 +111,7 @@ export class World {
   /** Devices fetch and process what is new, which must contain no application message. */
   async catchUp(...devices) {
     for (const device of devices) assert.deepEqual(await device.sync(this.convoId), [])
+    this.begin()
   }
 
   async convo(device) {
