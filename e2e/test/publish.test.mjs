@@ -29,7 +29,7 @@ after(async () => {
   await network?.stop()
 }, { timeout: 60_000 })
 
-test('every lexicon is published as a record', { timeout: 120_000 }, async () => {
+test('every lexicon is published as a record', { timeout: 300_000 }, async () => {
   for (const lexicon of lexicons) {
     const { data } = await publisher.com.atproto.repo.putRecord({
       repo: publisher.assertDid, collection: COLLECTION, rkey: lexicon.id, record: { $type: COLLECTION, ...lexicon },
@@ -38,7 +38,7 @@ test('every lexicon is published as a record', { timeout: 120_000 }, async () =>
   }
 })
 
-test('every lexicon is resolved from the repository, and is the one of this repository', { timeout: 120_000 }, async () => {
+test('every lexicon is resolved from the repository, and is the one of this repository', { timeout: 300_000 }, async () => {
   const resolver = new LexResolver({
     fetch, plcDirectoryUrl: network.plc.url, allowHttp: true,
     hooks: { onResolveAuthority: () => publisher.assertDid }, // in place of the TXT record
@@ -65,7 +65,7 @@ async function otherDid() {
   return did
 }
 
-test('a login with a permission set may do what the set says, and no more', { timeout: 120_000 }, async () => {
+test('a login with a permission set may do what the set says, and no more', { timeout: 300_000 }, async () => {
   const password = randomUUID()
   const identifier = 'ada.south.test'
   await new AtpAgent({ service: southern.url }).createAccount({ handle: identifier, email: 'ada@example.com', password })
@@ -85,7 +85,7 @@ test('a login with a permission set may do what the set says, and no more', { ti
   await assert.rejects(reading.call('sendMessage', {}, 'POST'), stopped)
 })
 
-test('a login for one method of this service', { timeout: 120_000 }, async () => {
+test('a login for one method of this service', { timeout: 300_000 }, async () => {
   const password = randomUUID()
   const identifier = 'ben.south.test'
   await new AtpAgent({ service: southern.url }).createAccount({ handle: identifier, email: 'ben@example.com', password })
