@@ -22,6 +22,9 @@ export class Account {
 
   #agent; #pds; #serviceDid
 
+  /** Gets each call that has ended: { method, request, answer } or { method, request, error }. */
+  onCall = () => {}
+
   constructor(name, handle, agent, traffic, { pds, serviceDid }) {
     this.name = name
     this.handle = handle
@@ -46,6 +49,7 @@ export class Account {
   stream(path, { headers, signal } = {}) {
     const authorization = `Bearer ${this.#agent.session.accessJwt}`
     const proxy = { authorization, 'atproto-proxy': `${this.#serviceDid}#atproto_mls` }
+    this.onCall({ method: path.split('?')[0], request: {} })
     return fetch(`${this.#pds}/xrpc/blue.catbird.mls.${path}`, { headers: { ...headers, ...proxy }, signal })
   }
 
@@ -75,8 +79,10 @@ export class Account {
     try {
       const { data } = await this.#agent.call(`blue.catbird.mls.${method}`, params, body, options)
       if (data?.ticket) secrets.add(data.ticket)
+      this.onCall({ method, request: body ?? params, answer: data })
       return data
     } catch (error) {
+      this.onCall({ method, request: body ?? params, error })
       error.httpStatus = this.traffic.status // XRPCError defines only some statuses
       throw error
     }
