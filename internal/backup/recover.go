@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -88,10 +89,13 @@ func (p *replay) recover(ctx context.Context, to target) (*recovered, error) {
 	})
 	if err != nil {
 		stop()
-		return nil, errors.Join(feed.failure(), <-r.fed, fmt.Errorf("recovery: %w", err))
+		return nil, errors.Join(feed.failure(), <-r.fed, p.why(fmt.Errorf("recovery: %w", err)))
 	}
 	if r.conn, err = pgx.Connect(ctx, r.server.URL(p.base.Database)); err == nil {
 		err = r.await(ctx, to)
+	}
+	if err != nil {
+		err = p.why(fmt.Errorf("recovery: %w", err))
 	}
 	if err = errors.Join(feed.failure(), err); err != nil {
 		return nil, errors.Join(err, r.close())
@@ -118,6 +122,26 @@ func (p *replay) settings(to target, restoreCommand string) map[string]string {
 	return set
 }
 
+// errLogTooShort is returned for a position beyond the log that is stored, such
+// as that of the counts just after a base backup.
+var errLogTooShort = errors.New("the log is not stored yet up to where the base backup can be checked; " +
+	"that takes MLS_BACKUP_WAL_EVERY (30 s) while a server runs: try again then")
+
+// tooShort is what PostgreSQL logs at the end of the log, before the target.
+const tooShort = "recovery ended before configured recovery target was reached"
+
+// why adds what the server logged.
+func (p *replay) why(err error) error {
+	log, readErr := os.ReadFile(filepath.Join(p.dir, "server.log"))
+	if readErr != nil || len(log) == 0 {
+		return err
+	}
+	if bytes.Contains(log, []byte(tooShort)) {
+		return errLogTooShort
+	}
+	return fmt.Errorf("%w; it says:\n%s", err, log[max(0, len(log)-1000):])
+}
+
 func atoi(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
@@ -139,24 +163,15 @@ func (r *recovered) await(ctx context.Context, to target) error {
 			return nil
 		}
 		if err != nil {
-			return r.why(fmt.Errorf("recovery: %w", err))
+			return err
 		}
 		select {
 		case <-r.server.Done():
-			return r.why(errors.New("recovery: PostgreSQL ended"))
+			return errors.New("PostgreSQL ended")
 		default:
 			pause(ctx, 20*time.Millisecond)
 		}
 	}
-}
-
-// why adds what the server logged.
-func (r *recovered) why(err error) error {
-	log, readErr := os.ReadFile(filepath.Join(r.server.DataDir, "server.log"))
-	if readErr != nil || len(log) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w; it says:\n%s", err, log[max(0, len(log)-1000):])
 }
 
 // close stops the server.

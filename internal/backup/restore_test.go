@@ -16,6 +16,20 @@ import (
 
 const newestSeq = "SELECT max(seq) FROM messages"
 
+// TestVerifyTooEarly verifies a base backup before the log up to its mark is
+// stored, as after the first one: the reason says to wait.
+func TestVerifyTooEarly(t *testing.T) {
+	w := newWorld(t, nil)
+	w.send(w.pool, 1)
+	if _, err := w.source().Backup(t.Context(), Retention{Count: 2}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Verify{URL: w.url, Keys: w.keys, Scratch: dbtest.Dir(t), Log: w.log}.Run(t.Context())
+	if !errors.Is(err, errLogTooShort) {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestRestore backs up a cluster while it is written to, loses it, and restores
 // it: whole, to a time, and again after the restored one was backed up.
 func TestRestore(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/gen"
@@ -181,6 +182,17 @@ func TestDatabase(t *testing.T) {
 	}
 	if got["standby"].State != Warning {
 		t.Errorf("without a standby: %+v", got["standby"])
+	}
+	// What receives the log for backups is no standby. It is connected as long as this connection.
+	receiver, err := pgconn.Connect(t.Context(), url+"&replication=true&application_name="+backup.Receiver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := states(t, Database{Pool: pool, URL: url}.Checks())["standby"]; !strings.HasPrefix(r.Found, "there is no standby") {
+		t.Errorf("with the receiver of the backups: %+v", r)
+	}
+	if err := receiver.Close(t.Context()); err != nil {
+		t.Error(err)
 	}
 	ahead := Database{Pool: pool, URL: url, Now: func() time.Time { return time.Now().Add(time.Minute) }}
 	if r := states(t, ahead.Checks())["clock"]; r.State != Failed {
