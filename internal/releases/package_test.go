@@ -1,7 +1,6 @@
 package releases
 
 import (
-	"context"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -34,7 +33,7 @@ func TestPackagesAgree(t *testing.T) {
 		released = append(released, c.files(t)...)
 	}
 	slices.Sort(released)
-	if installed := installedFiles(t); !slices.Equal(released, installed) {
+	if installed := below(t, install(t, "/usr")); !slices.Equal(released, installed) {
 		for _, file := range released {
 			if !slices.Contains(installed, file) {
 				t.Errorf("tools/install.sh lacks %s", file)
@@ -74,8 +73,27 @@ func (c content) files(t *testing.T) (out []string) {
 	return out
 }
 
-// installedFiles runs tools/install.sh in a copy of the sources that it needs.
-func installedFiles(t *testing.T) []string {
+// TestRunAsService runs mlsd-run with a runuser that prints its arguments. The
+// program is the one of the prefix.
+func TestRunAsService(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "runuser"), []byte("#!/bin/sh\npwd\nprintf '%s\\n' \"$@\"\ncat\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", filepath.Join(install(t, "/usr/local"), "usr/local/bin/mlsd-run"), "backup", "verify", "a b")
+	cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
+	cmd.Stdin = strings.NewReader("the key\n")
+	out, err := cmd.CombinedOutput()
+	want := "/\n-u\nmlsd\n--\nenv\nMLS_DATA_DIR=/var/lib/mlsd\nMLS_ENV_FILE=/etc/mlsd/mlsd.env\n/usr/local/bin/mlsd\nbackup\nverify\na b\nthe key\n"
+	if err != nil || string(out) != want {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// install runs tools/install.sh in a copy of the sources that it needs, and
+// returns the folder in which the root of a system is imitated.
+func install(t *testing.T, prefix string) string {
 	t.Helper()
 	source, target := t.TempDir(), t.TempDir()
 	for _, folder := range []string{"deploy", "docs", "tools"} {
@@ -91,11 +109,11 @@ func installedFiles(t *testing.T) []string {
 			t.Fatal(err)
 		}
 	}
-	out, err := exec.CommandContext(context.Background(), "sh", filepath.Join(source, "tools/install.sh"), target, "/usr").CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "sh", filepath.Join(source, "tools/install.sh"), target, prefix).CombinedOutput()
 	if err != nil {
 		t.Fatalf("install.sh: %v\n%s", err, out)
 	}
-	return below(t, target)
+	return target
 }
 
 // below returns the files below a folder, each with a slash before it.
