@@ -29,6 +29,9 @@ type replay struct {
 	quick bool
 
 	archive *archive
+	// whole are the segments that the base backup itself has. They are complete,
+	// because PostgreSQL begins a new segment at the end of a backup.
+	whole map[string]bool
 }
 
 // recoveryLimit is how long a recovery may take.
@@ -68,6 +71,9 @@ func (p *replay) recover(ctx context.Context, to target) (*recovered, error) {
 		if p.archive, err = p.repo.archive(ctx); err != nil {
 			return nil, err
 		}
+		if p.whole, err = segmentsIn(filepath.Join(p.dir, "cluster", "pg_wal")); err != nil {
+			return nil, err
+		}
 	}
 	signal := filepath.Join(p.dir, "cluster", "recovery.signal")
 	if err := os.WriteFile(signal, nil, 0o600); err != nil {
@@ -80,6 +86,7 @@ func (p *replay) recover(ctx context.Context, to target) (*recovered, error) {
 	if err != nil {
 		return nil, err
 	}
+	feed.whole = p.whole
 	feedCtx, stop := context.WithCancel(ctx)
 	r := &recovered{stop: stop, fed: make(chan error, 1)}
 	go func() { r.fed <- feed.run(feedCtx) }()
@@ -101,6 +108,21 @@ func (p *replay) recover(ctx context.Context, to target) (*recovered, error) {
 		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
+}
+
+// segmentsIn returns the names of the segments in a directory.
+func segmentsIn(dir string) (map[string]bool, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("segments of the base backup: %w", err)
+	}
+	out := map[string]bool{}
+	for _, e := range entries {
+		if segmentRE.MatchString(e.Name()) {
+			out[e.Name()] = true
+		}
+	}
+	return out, nil
 }
 
 // settings returns the settings of the server in recovery.
