@@ -31,8 +31,16 @@ func TestJustAfterBaseBackup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := repo.put(t.Context(), walFolder+b.FirstWAL+partialName, bytes.NewReader(make([]byte, b.SegmentSize)), true); err != nil {
+	first, err := parseSegment(b.FirstWAL, b.SegmentSize)
+	if err != nil {
 		t.Fatal(err)
+	}
+	// The backup may begin in the segment after the one that was current.
+	for _, number := range []int64{first.number, first.number + 1} {
+		name := walFolder + segment{first.timeline, number}.name(b.SegmentSize) + partialName
+		if _, err := repo.put(t.Context(), name, bytes.NewReader(make([]byte, b.SegmentSize)), true); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := repo.Close(); err != nil {
 		t.Fatal(err)

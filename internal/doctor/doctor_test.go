@@ -169,6 +169,21 @@ func TestWorld(t *testing.T) {
 	}
 }
 
+// TestReceiverIsNoStandby connects as what receives the log for backups does.
+func TestReceiverIsNoStandby(t *testing.T) {
+	t.Parallel()
+	url := dbtest.StartCluster(t, map[string]string{"max_wal_senders": "2", "wal_level": "replica"}).URL()
+	receiver, err := pgconn.Connect(t.Context(), url+"&replication=true&application_name="+backup.Receiver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = receiver.Close(context.Background()) })
+	r := states(t, Database{Pool: dbtest.Open(t, url), URL: url}.Checks())["standby"]
+	if !strings.HasPrefix(r.Found, "there is no standby") {
+		t.Errorf("with the receiver of the backups: %+v", r)
+	}
+}
+
 // Checks of a real PostgreSQL: one that is right, and clocks and settings that are not.
 func TestDatabase(t *testing.T) {
 	t.Parallel()
@@ -182,17 +197,6 @@ func TestDatabase(t *testing.T) {
 	}
 	if got["standby"].State != Warning {
 		t.Errorf("without a standby: %+v", got["standby"])
-	}
-	// What receives the log for backups is no standby. It is connected as long as this connection.
-	receiver, err := pgconn.Connect(t.Context(), url+"&replication=true&application_name="+backup.Receiver)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r := states(t, Database{Pool: pool, URL: url}.Checks())["standby"]; !strings.HasPrefix(r.Found, "there is no standby") {
-		t.Errorf("with the receiver of the backups: %+v", r)
-	}
-	if err := receiver.Close(t.Context()); err != nil {
-		t.Error(err)
 	}
 	ahead := Database{Pool: pool, URL: url, Now: func() time.Time { return time.Now().Add(time.Minute) }}
 	if r := states(t, ahead.Checks())["clock"]; r.State != Failed {
