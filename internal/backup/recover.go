@@ -144,10 +144,11 @@ func (p *replay) settings(to target, restoreCommand string) map[string]string {
 	return set
 }
 
-// errLogTooShort is returned for a position beyond the log that is stored, such
-// as that of the counts just after a base backup.
-var errLogTooShort = errors.New("the log is not stored yet up to where the base backup can be checked; " +
-	"that takes MLS_BACKUP_WAL_EVERY (30 s) while a server runs: try again then")
+// errLogTooShort is returned for a time after the end of the stored log, and by a
+// verification just after a base backup, when the log up to its counts is not
+// stored yet.
+var errLogTooShort = errors.New("the stored log ends before the point to which the recovery goes: " +
+	"while a server runs, it is stored every 30 s (MLS_BACKUP_WAL_EVERY), so try again then; restore -to takes an earlier time")
 
 // tooShort is what PostgreSQL logs at the end of the log, before the target.
 const tooShort = "recovery ended before configured recovery target was reached"

@@ -128,11 +128,11 @@ func TestRestore(t *testing.T) {
 	t.Run("refusals", func(t *testing.T) {
 		dir := dbtest.Dir(t)
 		for name, r := range map[string]Restore{
-			"-identity":                 {URL: w.url},
-			"the oldest base backup":    {URL: w.url, Keys: w.keys, To: at.Add(-24 * time.Hour)},
-			"no base backup x":          {URL: w.url, Keys: w.keys, BaseID: "x"},
-			"there are no backups":      {URL: "file://" + t.TempDir(), Keys: w.keys},
-			"before configured recover": {URL: w.url, Keys: w.keys, To: time.Now().Add(time.Hour)},
+			"-identity":                  {URL: w.url},
+			"the oldest base backup":     {URL: w.url, Keys: w.keys, To: at.Add(-24 * time.Hour)},
+			"no base backup x":           {URL: w.url, Keys: w.keys, BaseID: "x"},
+			"there are no backups":       {URL: "file://" + t.TempDir(), Keys: w.keys},
+			"the stored log ends before": {URL: w.url, Keys: w.keys, To: time.Now().Add(time.Hour)},
 		} {
 			r.DataDir, r.Log = dir+"/pg", w.log
 			if _, err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), name) {
