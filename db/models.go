@@ -3,3 +3,22 @@
 //   sqlc v1.31.1
 
 package db
+
+import (
+	"time"
+
+	"catbird.blue/mls/xrpc"
+)
+
+type Report struct {
+	ReportID    int64
+	ReporterDid string
+	ReasonType  string
+	Reason      *string
+	ConvoID     *xrpc.ConvoID
+	SubjectDid  *string
+	MessageID   *xrpc.MessageID
+	Evidence    []byte
+	CreatedAt   time.Time
+	ResolvedAt  *time.Time
+}

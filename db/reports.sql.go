@@ -12,6 +12,17 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
+const countOpenReports = `-- name: CountOpenReports :one
+SELECT count(*) FROM reports WHERE resolved_at IS NULL
+`
+
+func (q *Queries) CountOpenReports(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, countOpenReports)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteResolvedReports = `-- name: DeleteResolvedReports :execrows
 DELETE FROM reports WHERE report_id IN (
     SELECT r.report_id FROM reports r WHERE r.resolved_at < $1::timestamptz
@@ -25,6 +36,29 @@ func (q *Queries) DeleteResolvedReports(ctx context.Context, before time.Time, b
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const getReport = `-- name: GetReport :one
+SELECT report_id, reporter_did, reason_type, reason, convo_id, subject_did, message_id, evidence, created_at, resolved_at
+FROM reports WHERE report_id = $1
+`
+
+func (q *Queries) GetReport(ctx context.Context, reportID int64) (Report, error) {
+	row := q.db.QueryRow(ctx, getReport, reportID)
+	var i Report
+	err := row.Scan(
+		&i.ReportID,
+		&i.ReporterDid,
+		&i.ReasonType,
+		&i.Reason,
+		&i.ConvoID,
+		&i.SubjectDid,
+		&i.MessageID,
+		&i.Evidence,
+		&i.CreatedAt,
+		&i.ResolvedAt,
+	)
+	return i, err
 }
 
 const insertReport = `-- name: InsertReport :one
@@ -59,6 +93,64 @@ func (q *Queries) InsertReport(ctx context.Context, arg InsertReportParams) (int
 	var report_id int64
 	err := row.Scan(&report_id)
 	return report_id, err
+}
+
+const listReports = `-- name: ListReports :many
+SELECT report_id, reason_type, convo_id, subject_did, message_id, created_at
+FROM reports
+WHERE resolved_at IS NULL
+ORDER BY report_id
+LIMIT $1::bigint
+`
+
+type ListReportsRow struct {
+	ReportID   int64
+	ReasonType string
+	ConvoID    *xrpc.ConvoID
+	SubjectDid *string
+	MessageID  *xrpc.MessageID
+	CreatedAt  time.Time
+}
+
+// Reports that are not resolved, the oldest first, without reason and evidence.
+func (q *Queries) ListReports(ctx context.Context, maxRows int64) ([]ListReportsRow, error) {
+	rows, err := q.db.Query(ctx, listReports, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListReportsRow
+	for rows.Next() {
+		var i ListReportsRow
+		if err := rows.Scan(
+			&i.ReportID,
+			&i.ReasonType,
+			&i.ConvoID,
+			&i.SubjectDid,
+			&i.MessageID,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const resolveReport = `-- name: ResolveReport :execrows
+UPDATE reports SET resolved_at = clock_timestamp() WHERE report_id = $1 AND resolved_at IS NULL
+`
+
+// The cleaner removes the report after its time.
+func (q *Queries) ResolveReport(ctx context.Context, reportID int64) (int64, error) {
+	result, err := q.db.Exec(ctx, resolveReport, reportID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const wasMember = `-- name: WasMember :one

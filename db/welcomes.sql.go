@@ -163,8 +163,8 @@ SELECT r.convo_id, r.device_id
 FROM (SELECT unnest($1::bytea[]) AS convo_id) k
 CROSS JOIN LATERAL (
     SELECT w.convo_id, w.device_id FROM welcome_recipients w
-    JOIN memberships m ON m.convo_id = w.convo_id AND m.did = w.did AND m.left_seq IS NULL AND m.joined_seq <= w.seq
     WHERE w.convo_id = k.convo_id AND w.did = $2 AND w.state = 'open'
+      AND w.seq >= (SELECT m.joined_seq FROM memberships m WHERE m.convo_id = w.convo_id AND m.did = w.did AND m.left_seq IS NULL)
     OFFSET 0
 ) r
 ORDER BY r.convo_id, r.device_id

@@ -13,3 +13,22 @@ DELETE FROM reports WHERE report_id IN (
     SELECT r.report_id FROM reports r WHERE r.resolved_at < sqlc.arg(before)::timestamptz
     ORDER BY r.resolved_at LIMIT sqlc.arg(batch)::bigint FOR UPDATE SKIP LOCKED
 );
+
+-- name: ListReports :many
+-- Reports that are not resolved, the oldest first, without reason and evidence.
+SELECT report_id, reason_type, convo_id, subject_did, message_id, created_at
+FROM reports
+WHERE resolved_at IS NULL
+ORDER BY report_id
+LIMIT sqlc.arg(max_rows)::bigint;
+
+-- name: CountOpenReports :one
+SELECT count(*) FROM reports WHERE resolved_at IS NULL;
+
+-- name: GetReport :one
+SELECT report_id, reporter_did, reason_type, reason, convo_id, subject_did, message_id, evidence, created_at, resolved_at
+FROM reports WHERE report_id = $1;
+
+-- name: ResolveReport :execrows
+-- The cleaner removes the report after its time.
+UPDATE reports SET resolved_at = clock_timestamp() WHERE report_id = $1 AND resolved_at IS NULL;

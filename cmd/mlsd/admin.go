@@ -21,6 +21,8 @@ const adminHelp = `usage: mlsd admin COMMAND [flags]
   account DID show|suspend|resume|erase   an account; erase cannot be undone
   convo ID show|lock|unlock               a conversation; in a locked one members
                                           can only leave and be removed
+  reports list                            reports of accounts that are not resolved
+  reports show|evidence|resolve NUMBER    one of them; evidence writes the age file
   stats                                   what the database holds
   sessions                                sessions of the database, and what they
                                           hold back
@@ -32,22 +34,23 @@ mlsd admin COMMAND -help lists the flags.
 `
 
 // adminCommand is a subcommand of admin. words is the number of words that come
-// before its flags.
+// before its flags, and optional how many more may.
 type adminCommand struct {
-	words int
-	usage string
-	run   func(ctx context.Context, a *admin.Admin, words []string) error
+	words, optional int
+	usage           string
+	run             func(ctx context.Context, a *admin.Admin, words []string) error
 }
 
 var adminCommands = map[string]adminCommand{
-	"account": {2, "admin account DID show|suspend|resume|erase", func(ctx context.Context, a *admin.Admin, w []string) error {
+	"account": {2, 0, "admin account DID show|suspend|resume|erase", func(ctx context.Context, a *admin.Admin, w []string) error {
 		return a.Account(ctx, w[0], w[1])
 	}},
-	"convo": {2, "admin convo ID show|lock|unlock", func(ctx context.Context, a *admin.Admin, w []string) error {
+	"convo": {2, 0, "admin convo ID show|lock|unlock", func(ctx context.Context, a *admin.Admin, w []string) error {
 		return a.Convo(ctx, w[0], w[1])
 	}},
-	"stats":    {0, "admin stats", func(ctx context.Context, a *admin.Admin, _ []string) error { return a.Stats(ctx) }},
-	"sessions": {0, "admin sessions", func(ctx context.Context, a *admin.Admin, _ []string) error { return a.Sessions(ctx) }},
+	"reports":  {1, 1, "admin reports list|show|evidence|resolve [NUMBER]", func(ctx context.Context, a *admin.Admin, w []string) error { return a.Reports(ctx, w) }},
+	"stats":    {0, 0, "admin stats", func(ctx context.Context, a *admin.Admin, _ []string) error { return a.Stats(ctx) }},
+	"sessions": {0, 0, "admin sessions", func(ctx context.Context, a *admin.Admin, _ []string) error { return a.Sessions(ctx) }},
 }
 
 // admin runs maintenance commands of the operator.
@@ -72,7 +75,7 @@ func (p *program) admin(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(words) != command.words {
+	if len(words) < command.words || len(words) > command.words+command.optional {
 		return &configError{fmt.Errorf("usage: mlsd %s [flags]", command.usage)}
 	}
 	return p.withAdmin(ctx, c, func(a *admin.Admin) error { return command.run(ctx, a, words) })

@@ -24,6 +24,7 @@ import (
 	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/dbmetrics"
+	"catbird.blue/mls/server/devaccounts"
 	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
@@ -61,6 +62,8 @@ type app struct {
 	follower *relay.Follower
 	// directory resolves the signing keys of accounts.
 	directory *auth.Directory
+	// devs are the accounts of the page at / in development, else nil.
+	devs *devaccounts.Accounts
 	// origins decides which accounts are new.
 	origins *origin.Origins
 	storage *storage.Book
@@ -191,7 +194,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	})
 	a.handler = httpd.NewHandler(httpd.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: a.document,
-		Health: a.health, Metrics: a.metrics, Log: a.log,
+		Health: a.health, Metrics: a.metrics, Log: a.log, DevAccounts: a.devHandler(port),
 	})
 	return nil
 }
@@ -244,6 +247,7 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secr
 	}
 	dir, err := auth.NewDirectory(auth.DirectoryConfig{
 		PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m, Limits: a.limits, Store: auth.NewDBKeys(pool),
+		Local:   a.localKey(),
 		Publish: func(id auth.KeyID) { a.live.bus.Forget(id) }, // live is set before the first look-up
 	})
 	if err != nil {

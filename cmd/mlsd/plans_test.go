@@ -39,6 +39,8 @@ var mayReadWhole = map[string]string{
 	"EraseReports reports":                "a reason may name the account; an erasure, and reports are few",
 	"EraseTickets tickets":                "a ticket lives a minute; an erasure",
 	"CountAccountStates account_states":   ofOperator,
+	"CountOpenReports reports":            ofOperator,
+	"ListReports reports":                 ofOperator,
 	"ShowConvo messages":                  ofOperator,
 }
 

@@ -48,6 +48,9 @@ type DirectoryConfig struct {
 	PLCURL string
 	// Dev allows http, did:web:localhost and private addresses.
 	Dev bool
+	// Local, if set, returns the keys of accounts that no directory has. It must not
+	// block.
+	Local func(did string) (key atcrypto.PublicKey, ok bool)
 	// Store, if set, keeps keys for outages of the directories.
 	Store KeyStore
 	// Publish, if set, publishes to the other instances that they must Forget a
@@ -72,6 +75,7 @@ type Directory struct {
 	now      func() time.Time
 	turns    *turns
 
+	local   func(did string) (atcrypto.PublicKey, bool)
 	store   KeyStore
 	publish func(KeyID)
 	pending chan pendingKey
@@ -140,7 +144,7 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 	d := &Directory{
 		resolver: newResolver(cfg.PLCURL, cfg.Dev, m,
 			newPLCClient(), newClient(cfg.web)),
-		metrics: m, now: cfg.now, store: cfg.Store, publish: cfg.Publish, pending: make(chan pendingKey, maxPendingKeys),
+		metrics: m, now: cfg.now, local: cfg.Local, store: cfg.Store, publish: cfg.Publish, pending: make(chan pendingKey, maxPendingKeys),
 		keys: newLRU[KeyID, *issuerKey](maxKeys), failures: newLRU[string, failure](maxFailures),
 		refreshed: newLRU[string, time.Time](maxKeys), joined: func() {}, flights: map[string]*flight{},
 	}
@@ -159,6 +163,9 @@ func (d *Directory) setDefaults() {
 	}
 	if d.store == nil {
 		d.store = noKeyStore{}
+	}
+	if d.local == nil {
+		d.local = func(string) (atcrypto.PublicKey, bool) { return nil, false }
 	}
 	if d.publish == nil {
 		d.publish = func(KeyID) {}
@@ -226,6 +233,9 @@ func (d *Directory) Endpoint(did string) (pds string, ok bool) {
 // error is that of SigningKey, or an *xrpc.Error if a limit is reached.
 func (d *Directory) lookup(ctx context.Context, source, did string) (*issuerKey, error) {
 	now := d.now()
+	if public, ok := d.local(did); ok {
+		return newIssuerKey(public, now), nil
+	}
 	key, ok := d.keys.Get(keyIDOf(did))
 	if ok && now.Before(key.fetched.Add(keyTTL)) {
 		if !now.Before(key.fetched.Add(refreshAfter)) {

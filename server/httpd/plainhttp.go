@@ -26,6 +26,8 @@ type HandlerConfig struct {
 	Document func() []byte
 	Health   *Health
 	Metrics  *Metrics
+	// DevAccounts makes accounts of the page at /, in development only; nil otherwise.
+	DevAccounts http.Handler
 	// Log gets one line for each request, without identifiers.
 	Log *slog.Logger
 }
@@ -64,6 +66,9 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 		return send(ctx, "application/json", c.Document())
 	})
 	plain("/lexicons/:file", serveLexicon)
+	if c.DevAccounts != nil {
+		e.POST("/dev/accounts", echo.WrapHandler(c.DevAccounts))
+	}
 	return e
 }
 
