@@ -31,7 +31,7 @@ check_systemd() {
 check_deb() {
 	sh tools/deb.sh 0.0.0
 	deb=$(ls -t bin/mlsd_0.0.0_*.deb | head -n 1)
-	for file in ./usr/bin/mlsd ./usr/lib/systemd/system/mlsd.service ./usr/lib/sysusers.d/mlsd.conf ./usr/lib/tmpfiles.d/mlsd.conf \
+	for file in ./usr/bin/mlsd ./usr/bin/mlsd-run ./usr/share/doc/mlsd/monitoring/alerts.yml ./usr/lib/systemd/system/mlsd.service ./usr/lib/sysusers.d/mlsd.conf ./usr/lib/tmpfiles.d/mlsd.conf \
 		./usr/lib/systemd/system/mlsd-backup.timer ./etc/mlsd/mlsd.env; do
 		dpkg-deb -c "$deb" | grep -q " $file\$" || { echo "$deb lacks $file" >&2; return 1; }
 	done
