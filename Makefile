@@ -20,13 +20,14 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 PARTS ?=
 HA ?=
+DEMO ?=
 
 ENSURE := @sh tools/ensure.sh go certs
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e bindings lint verify lexgen generate demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
+.PHONY: help build run test test-go test-one test-e2e bindings network lint verify lexgen generate page demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,20 +59,30 @@ test-postgres: ## run the tests of SQL_PACKAGES with PostgreSQL VERSION (15 to 1
 	$(ENSURE) redis pgbouncer
 	tools/test-postgres.sh $(if $(filter-out command line,$(origin VERSION)),18,$(VERSION)) -timeout 1h $(SQL_PACKAGES)
 
-test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the real binary
+test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the binary, the client library
 	$(ENSURE) c++ postgres node nginx
 	$(BUILD)
 	sh e2e/run.sh $(E2E)
 
-bindings: ## generate, compile and run clients in TypeScript and Python from the lexicons: see docs/clients/bindings.md
+bindings: ## generate, compile and run clients in TypeScript, Go and Python from the lexicons: see docs/clients/bindings.md
 	$(ENSURE) c++ postgres node python
 	$(BUILD)
 	sh e2e/run.sh test/bindings.test.mjs bindings/others.test.mjs
 
-demo: ## watch two people on two PDSes talk end-to-end encrypted
+page: ## build the page of a development service from clients/page
+	$(ENSURE) node
+	sh clients/page/setup.sh
+	node clients/page/build.mjs
+
+network: ## start a service, two PDSes and an account on each, for clients to try: see docs/clients/first-chat.md
 	$(ENSURE) c++ postgres node
 	$(BUILD)
-	sh e2e/run.sh demo
+	sh e2e/run.sh network
+
+demo: ## watch two people on two PDSes talk end-to-end encrypted; DEMO=-v shows requests and answers
+	$(ENSURE) c++ postgres node
+	$(BUILD)
+	sh e2e/run.sh demo $(DEMO)
 
 bench: ## measure the service beside its limits
 	$(ENSURE) postgres redis
@@ -97,12 +108,13 @@ ha: ## try a site of several machines under load and faults, as root: Patroni, e
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)
 
-lexgen: ## write gen/ from lexicons/ and docs/limits.md and docs/metrics.md: all that a change of a lexicon needs, in seconds
+lexgen: ## write gen/ from lexicons/, and docs/limits.md, docs/metrics.md and docs/llms.txt: all that a change of a lexicon needs, in seconds
 	$(ENSURE)
 	go run ./cmd/lexgen generate
 	go run ./cmd/lexgen breaking
 	go test -count=1 -run TestDocumentation ./server/limit -update
 	go test -count=1 -run TestMetricsDocument ./cmd/mlsd -update
+	go test -count=1 -run TestLLMs ./internal/docs -update
 
 generate: lexgen ## what lexgen does, db/ from queries/ and db/migrations/, and the record of the next release
 	$(ENSURE) postgres
@@ -147,4 +159,4 @@ release: ## build a release into dist, twice, and compare: archives, Debian pack
 	sh tools/release.sh
 
 clean: ## remove what was built (./data stays)
-	rm -rf bin dist e2e/out
+	rm -rf bin dist e2e/out clients/typescript/dist clients/typescript/out

@@ -31,12 +31,15 @@ check_systemd() {
 check_deb() {
 	sh tools/deb.sh 0.0.0
 	deb=$(ls -t bin/mlsd_0.0.0_*.deb | head -n 1)
-	for file in ./usr/bin/mlsd ./usr/lib/systemd/system/mlsd.service ./usr/lib/sysusers.d/mlsd.conf ./usr/lib/tmpfiles.d/mlsd.conf \
+	# Not by a pipe: grep -q ends at the first match, and the pipe then fails at dpkg-deb.
+	dpkg-deb -c "$deb" >"$scratch/contents"
+	for file in ./usr/bin/mlsd ./usr/bin/mlsd-run ./usr/share/doc/mlsd/monitoring/alerts.yml ./usr/lib/systemd/system/mlsd.service ./usr/lib/sysusers.d/mlsd.conf ./usr/lib/tmpfiles.d/mlsd.conf \
 		./usr/lib/systemd/system/mlsd-backup.timer ./etc/mlsd/mlsd.env; do
-		dpkg-deb -c "$deb" | grep -q " $file\$" || { echo "$deb lacks $file" >&2; return 1; }
+		grep -q " $file\$" "$scratch/contents" || { echo "$deb lacks $file" >&2; return 1; }
 	done
 	[ "$(dpkg-deb -f "$deb" Package)" = mlsd ]
-	dpkg-deb -I "$deb" conffiles | grep -qx /etc/mlsd/mlsd.env
+	dpkg-deb -I "$deb" conffiles >"$scratch/conffiles"
+	grep -qx /etc/mlsd/mlsd.env "$scratch/conffiles"
 	mkdir "$scratch/deb"
 	dpkg-deb -x "$deb" "$scratch/deb"
 	"$scratch/deb/usr/bin/mlsd" version

@@ -19,18 +19,24 @@ put() { # put MODE FILE... FOLDER
 	done
 }
 
-put 755 bin/mlsd "$root$prefix/bin"
+put 755 bin/mlsd deploy/systemd/mlsd-run "$root$prefix/bin"
 put 644 deploy/systemd/mlsd.service deploy/systemd/mlsd-backup.service deploy/systemd/mlsd-backup.timer "$units"
-if [ "$prefix" != /usr ]; then # the units name the program by its path
+if [ "$prefix" != /usr ]; then # these files name the program by its path
 	sed "s|/usr/bin/mlsd|$prefix/bin/mlsd|" deploy/systemd/mlsd.service >"$units/mlsd.service"
 	sed "s|/usr/bin/mlsd|$prefix/bin/mlsd|" deploy/systemd/mlsd-backup.service >"$units/mlsd-backup.service"
+	sed "s|/usr/bin/mlsd|$prefix/bin/mlsd|" deploy/systemd/mlsd-run >"$root$prefix/bin/mlsd-run"
 fi
 mkdir -p "$root$prefix/lib/sysusers.d" "$root$prefix/lib/tmpfiles.d"
 install -m 644 deploy/systemd/mlsd.sysusers "$root$prefix/lib/sysusers.d/mlsd.conf"
 install -m 644 deploy/systemd/mlsd.tmpfiles "$root$prefix/lib/tmpfiles.d/mlsd.conf"
 put 644 deploy/nginx/mlsd.conf deploy/nginx/nginx.conf "$doc/nginx"
 put 644 deploy/caddy/Caddyfile "$doc/caddy"
-put 644 deploy/systemd/journald.conf docs/operations.md docs/deployments.md LICENSE "$doc"
+put 644 deploy/monitoring/*.yml "$doc/monitoring"
+put 644 deploy/monitoring/grafana/dashboards/*.json "$doc/monitoring/grafana/dashboards"
+put 644 deploy/monitoring/grafana/provisioning/dashboards/*.yml "$doc/monitoring/grafana/provisioning/dashboards"
+put 644 deploy/monitoring/grafana/provisioning/datasources/*.yml "$doc/monitoring/grafana/provisioning/datasources"
+put 644 deploy/systemd/journald.conf docs/*.md "$doc"
+install -m 644 LICENSE "$doc/copyright"
 # Settings that are there already are the operator's.
 if [ ! -e "$root/etc/mlsd/mlsd.env" ]; then
 	put 640 deploy/systemd/mlsd.env "$root/etc/mlsd"

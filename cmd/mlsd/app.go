@@ -194,7 +194,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	})
 	a.handler = httpd.NewHandler(httpd.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: a.document,
-		Health: a.health, Metrics: a.metrics, Log: a.log, DevAccounts: a.devHandler(port),
+		Health: a.health, Metrics: a.metrics, Log: a.log, Chat: a.chat(port),
 	})
 	return nil
 }

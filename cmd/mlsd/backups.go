@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -214,17 +215,22 @@ func (p *program) backupKeygen(_ context.Context, args []string) error {
 type backupAccess struct{ identity, system, base string }
 
 func (a *backupAccess) flags(flags *flag.FlagSet) {
-	flags.StringVar(&a.identity, "identity", "", "file with the private key (age-keygen) for which the backups are encrypted")
+	flags.StringVar(&a.identity, "identity", "", "file with the private key (age-keygen) for which the backups are encrypted, or - for standard input")
 	flags.StringVar(&a.system, "system", "", "which database cluster, if the repository has several")
 	flags.StringVar(&a.base, "base", "", "id of a base backup; by default the newest that fits")
 }
 
-func (a *backupAccess) keys() (backup.Keys, error) {
-	if a.identity == "" {
-		return backup.Keys{}, nil
+// keys reads the private keys. From standard input they come to a command that
+// runs as the service's account, without a copy that this account can read.
+func (a *backupAccess) keys(in io.Reader) (keys backup.Keys, err error) {
+	switch a.identity {
+	case "":
+	case "-":
+		keys.Identities, err = backup.ParseIdentities(in, "standard input")
+	default:
+		keys.Identities, err = backup.ReadIdentities(a.identity)
 	}
-	ids, err := backup.ReadIdentities(a.identity)
-	return backup.Keys{Identities: ids}, err
+	return keys, err
 }
 
 // backupList lists the backups.
@@ -272,7 +278,7 @@ func (p *program) backupVerify(ctx context.Context, args []string) error {
 		return errNoBackupURL
 	}
 	v.URL, v.System, v.BaseID = c.BackupURL, access.system, access.base
-	if v.Keys, err = access.keys(); err != nil {
+	if v.Keys, err = access.keys(p.in); err != nil {
 		return err
 	}
 	out, err := v.Run(ctx)

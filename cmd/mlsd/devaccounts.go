@@ -3,11 +3,12 @@ package main
 import (
 	"fmt"
 	"net"
-	"net/http"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
 
+	"catbird.blue/mls/server/chatpage"
 	"catbird.blue/mls/server/devaccounts"
+	"catbird.blue/mls/server/httpd"
 )
 
 // devAccounts reports whether the page at / may make accounts: the identity is one of
@@ -27,10 +28,11 @@ func (a *app) localKey() func(did string) (atcrypto.PublicKey, bool) {
 	return a.devs.Key
 }
 
-// devHandler makes development accounts; nil if there are none.
-func (a *app) devHandler(port int) http.Handler {
+// chat is the page on which accounts of development chat; nil if there are none.
+func (a *app) chat(port int) *httpd.Chat {
 	if a.devs == nil {
 		return nil
 	}
-	return a.devs.Handler(fmt.Sprintf("localhost:%d", port))
+	host := fmt.Sprintf("localhost:%d", port)
+	return &httpd.Chat{Pages: chatpage.Handler(host), Paths: chatpage.Paths(), Accounts: a.devs.Handler(host)}
 }

@@ -55,12 +55,13 @@ mlsd serve -help lists the settings.
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	p := program{out: os.Stdout, errOut: os.Stderr, environ: os.Environ(), hangups: catchSignals}
+	p := program{in: os.Stdin, out: os.Stdout, errOut: os.Stderr, environ: os.Environ(), hangups: catchSignals}
 	os.Exit(p.main(ctx, os.Args[1:]))
 }
 
 // program holds the parts of the process that a command may use.
 type program struct {
+	in          io.Reader
 	out, errOut io.Writer
 	environ     []string
 	// clock is the clock of the instance; nil for time.Now.

@@ -40,7 +40,7 @@ func (p *program) restoreTo(ctx context.Context, args []string) error {
 			return &configError{fmt.Errorf("-to: %q is neither latest nor a time such as 2026-01-31T12:00:00Z", to)}
 		}
 	}
-	if r.Keys, err = access.keys(); err != nil {
+	if r.Keys, err = access.keys(p.in); err != nil {
 		return err
 	}
 	if into == "" && c.DatabaseURL != "" {

@@ -12,6 +12,7 @@ from atproto_client import exceptions
 from atproto_client.request import Request
 
 sys.path.insert(0, sys.argv[1])
+from mlsapi import models  # noqa: E402
 from mlsapi.client import MlsapiClient  # noqa: E402
 
 given = json.load(sys.stdin)
@@ -23,7 +24,8 @@ class Tokens(Request):
     def _send_request(self, method, url, **kwargs):
         name = url.split('?')[0].rsplit('.', 1)[1]
         headers = dict(kwargs.pop('headers', None) or {})
-        headers['authorization'] = 'Bearer ' + given['tokens'].get(name, '')
+        if name in given['tokens']:
+            headers['authorization'] = 'Bearer ' + given['tokens'][name]
         return super()._send_request(method, url, headers=headers, **kwargs)
 
 
@@ -47,7 +49,8 @@ try:
     typed = True
 except exceptions.ModelError:
     typed = False
-page = client.invoke_query('blue.catbird.mls.getMessages', params={'convoId': given['convoId']}).content
+params = models.BlueCatbirdMlsGetMessages.Params(convo_id=given['convoId'])
+page = client.invoke_query('blue.catbird.mls.getMessages', params=params, output_encoding='application/json').content
 text = page['messages'][0]['ciphertext']['$bytes']
 message = base64.b64decode(text + '=' * (-len(text) % 4))
 

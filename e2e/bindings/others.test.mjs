@@ -1,10 +1,9 @@
-// The generators of other languages: `make bindings` runs this file. It is not a part of `make test`, because it installs
-// the generators.
+// Go and Python: `make bindings` runs this file. It is not a part of `make test`, because it installs generators.
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -17,7 +16,8 @@ import { startNetwork } from '../lib/network.mjs'
 import { SUITE_1 } from '../mls/client.mjs'
 
 const run = promisify(execFile)
-const out = join(import.meta.dirname, '../out/bindings')
+const repository = join(import.meta.dirname, '../..')
+const out = join(repository, 'e2e/out/bindings')
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mlsd-bindings')
 const limits = { timeout: 900_000, maxBuffer: 1 << 24 }
 
@@ -64,17 +64,40 @@ async function prepare(methods) {
   return { device, input }
 }
 
+/** Prepares an account, runs a program with its tokens, and checks what the program reports. */
+async function check(typedBytes, ...program) {
+  const { device, input } = await prepare(['publishKeyPackages', 'getEpoch', 'getGroupInfo', 'getMessages'])
+  const { suites, message, ...report } = await runProgram(...program, input)
+  assert.ok(suites.includes(SUITE_1))
+  assert.equal(message, base64(device.lastRequest.ciphertext))
+  assert.deepEqual(report, { published: 1, device: device.id, epoch: 0, refused: 'ConvoNotFound', typedBytes })
+}
+
 test('MarshalX atproto (Python) generates from all lexicons; one call and one stored message', { timeout: 1_200_000 }, async () => {
   const tools = await pythonTools()
   const dir = join(out, 'marshalx')
   await rm(dir, { recursive: true, force: true })
   const env = { ...process.env, PATH: `${join(tools, 'bin')}:${process.env.PATH}` }
   await run(join(tools, 'bin/atproto'), ['gen', '--lexicon-dir', lexiconRoot, 'custom', '--output-dir', join(dir, 'mlsapi'), '--package', 'mlsapi'], { ...limits, env })
-  const { device, input } = await prepare(['publishKeyPackages', 'getEpoch', 'getGroupInfo', 'getMessages'])
-  const report = await runProgram(join(tools, 'bin/python'), [join(import.meta.dirname, 'marshalx.py'), dir], input)
-  assert.ok(report.suites.includes(SUITE_1))
-  assert.equal(report.message, base64(device.lastRequest.ciphertext))
-  assert.deepEqual({ ...report, suites: undefined, message: undefined }, {
-    suites: undefined, published: 1, device: device.id, epoch: 0, refused: 'ConvoNotFound', typedBytes: false, message: undefined,
-  })
+  await check(false, join(tools, 'bin/python'), [join(import.meta.dirname, 'marshalx.py'), dir])
+})
+
+test('gen/client (Go): one call and one stored message', { timeout: 600_000 }, async () => {
+  const program = join(out, 'goclient')
+  await run('go', ['build', '-o', program, './e2e/bindings/goclient'], { ...limits, cwd: repository })
+  await check(true, program, [])
+})
+
+test('lexgen of indigo (Go) generates from what it takes; one call and one stored message', { timeout: 600_000 }, async () => {
+  const dir = join(out, 'indigo')
+  await rm(dir, { recursive: true, force: true })
+  await cp(join(import.meta.dirname, 'indigo'), dir, { recursive: true })
+  const lexicons = join(out, 'indigo-lexicons')
+  await rm(lexicons, { recursive: true, force: true })
+  await cp(lexiconRoot, lexicons, { recursive: true, filter: (name) => !/(streamConvoEvents|auth\w+)\.json$/.test(name) })
+  const build = [{ package: 'mlsapi', prefix: 'blue.catbird.mls', outdir: 'mlsapi', import: 'catbird.blue/mls/e2e/bindings/indigo/mlsapi' }]
+  await mkdir(join(dir, 'mlsapi'))
+  await run('go', ['tool', 'lexgen', '--build', JSON.stringify(build), lexicons], { ...limits, cwd: dir })
+  await run('go', ['build', '-o', 'indigo', '.'], { ...limits, cwd: dir })
+  await check(true, join(dir, 'indigo'), [])
 })

@@ -22,6 +22,9 @@ export class Account {
 
   #agent; #pds; #serviceDid
 
+  /** Gets each call that has ended: { method, request, answer } or { method, request, error }. */
+  onCall = () => {}
+
   constructor(name, handle, agent, traffic, { pds, serviceDid }) {
     this.name = name
     this.handle = handle
@@ -46,7 +49,16 @@ export class Account {
   stream(path, { headers, signal } = {}) {
     const authorization = `Bearer ${this.#agent.session.accessJwt}`
     const proxy = { authorization, 'atproto-proxy': `${this.#serviceDid}#atproto_mls` }
+    this.onCall({ method: path.split('?')[0], request: {} })
     return fetch(`${this.#pds}/xrpc/blue.catbird.mls.${path}`, { headers: { ...headers, ...proxy }, signal })
+  }
+
+  /** fetch with a session and the header that has the PDS forward the call. `path` begins with /xrpc/. */
+  fetch(path, init = {}) {
+    const headers = new Headers(init.headers)
+    headers.set('authorization', `Bearer ${this.#agent.session.accessJwt}`)
+    headers.set('atproto-proxy', `${this.#serviceDid}#atproto_mls`)
+    return fetch(this.#pds + path, { ...init, headers })
   }
 
   /** A token that the PDS signs for one method, for calls that do not go through the PDS. */
@@ -67,8 +79,10 @@ export class Account {
     try {
       const { data } = await this.#agent.call(`blue.catbird.mls.${method}`, params, body, options)
       if (data?.ticket) secrets.add(data.ticket)
+      this.onCall({ method, request: body ?? params, answer: data })
       return data
     } catch (error) {
+      this.onCall({ method, request: body ?? params, error })
       error.httpStatus = this.traffic.status // XRPCError defines only some statuses
       throw error
     }

@@ -17,8 +17,8 @@ export async function startPlc() {
   return { url: `http://localhost:${port}`, stop: () => server.destroy() }
 }
 
-/** Starts a PDS that assigns handles under `domain`, such as ".north.test". */
-export async function startPds({ dir, plcUrl, domain }) {
+/** Starts a PDS that assigns handles under `domain`, such as ".north.test", with additional `settings`. */
+export async function startPds({ dir, plcUrl, domain, settings }) {
   const port = await freePort()
   const data = join(dir, `pds${domain}`)
   await mkdir(data, { recursive: true })
@@ -37,6 +37,7 @@ export async function startPds({ dir, plcUrl, domain }) {
     jwtSecret: randomBytes(16).toString('hex'),
     adminPassword: randomBytes(16).toString('hex'),
     plcRotationKeyK256PrivateKeyHex: randomBytes(32).toString('hex'),
+    ...settings,
   }
   const server = onLoopback(await PDS.create(envToCfg(env), envToSecrets(env)))
   await server.start()

@@ -248,8 +248,10 @@ export class Device {
       this.account.procedure('sendCommit', { convoId, ...bundle, ...changes, idempotencyKey: randomUUID() })
   }
 
+  /** Does nothing if the account has no leaf any more, because another member's commit removed it. */
   removeMember(convoId, did) {
-    return this.#commit(convoId, (submit) => this.mls.remove(convoId, [did], submit), ({ commit, groupInfo, ratchetTree }) =>
+    const remove = (submit) => (this.mls.members(convoId).includes(did) ? this.mls.remove(convoId, [did], submit) : undefined)
+    return this.#commit(convoId, remove, ({ commit, groupInfo, ratchetTree }) =>
       this.account.procedure('leaveConvo', {
         convoId,
         targetDid: did,
@@ -290,7 +292,10 @@ export class Device {
     return answer
   }
 
-  /** Builds a commit and sends it. If another commit was accepted first, applies that one and tries again. */
+  /**
+   * Builds a commit and sends it. If another commit was accepted first, applies that one and tries again. If `build`
+   * returns undefined, there is nothing to commit, and the result has no answer of the service.
+   */
   async #commit(convoId, build, send, rebase = (answer) => this.#rebase(convoId, answer)) {
     for (let lost = 0; lost <= MAX_REBASES; lost++) {
       let answer, bytes
@@ -300,10 +305,11 @@ export class Device {
           answer = await send(bundle)
           return answer.success
         })
+        if (accepted === undefined) return undefined
         if (accepted) assert.equal(answer.newEpoch, this.mls.epoch(convoId))
         return accepted
       })
-      if (accepted) return { ...answer, bytes, lost }
+      if (accepted ?? true) return { ...answer, bytes, lost }
       if (answer.retryAfterMs) { // the epoch is reserved for another member, and no race was lost
         await sleep(answer.retryAfterMs)
         lost--

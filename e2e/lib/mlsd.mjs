@@ -89,7 +89,8 @@ async function deleteData(data) {
 /** Starts the server process and waits until it is ready. Returns functions that stop it and that kill it. */
 async function launch({ dir, data, logFile, url, env }) {
   const log = await open(logFile, 'a')
-  const server = spawn(binary, ['serve'], { cwd: dir, stdio: ['ignore', log.fd, log.fd], env })
+  // A group of its own: Ctrl-C in a terminal goes to this process, which then stops the server. Two signals would kill it.
+  const server = spawn(binary, ['serve'], { cwd: dir, stdio: ['ignore', log.fd, log.fd], env, detached: true })
   const exited = new Promise((done) => {
     server.once('exit', (code, signal) => done(signal ?? code))
     server.once('error', (error) => done(error.message))

@@ -77,6 +77,17 @@ export class TsMlsClient {
     return leaves.flatMap((node, index) => (node && identities.includes(identityOf(node.leaf)) ? [index] : []))
   }
 
+  /** The indices of all leaves, and of this client's own. */
+  leaves(groupId) {
+    const { ratchetTree, privatePath } = this.#groups.get(groupId)
+    const leaves = ratchetTree.filter((_, i) => i % 2 === 0).flatMap((node, index) => (node ? [index] : []))
+    return { leaves, own: privatePath.leafIndex }
+  }
+
+  leavesOf(groupId, identity) {
+    return this.#leavesOf(groupId, [identity])
+  }
+
   update(groupId, submit) {
     return this.#commit(groupId, [], submit)
   }

@@ -12,6 +12,7 @@ async function addThird(w) {
 }
 
 async function race(w) {
+  w.begin()
   // Both start from epoch 2 and send at the same time. The loser gets the accepted commit in the answer.
   const [byAda, byBen] = await Promise.all([
     w.ada.addMembers(w.convoId, [w.dan]),

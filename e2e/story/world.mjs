@@ -8,8 +8,9 @@ import { ways } from '../lib/streams.mjs'
 
 export class World {
   /**
-   * `report` gets one line of the transcript for each step: { who, what, epoch, seq, bytes, ms }. `suite` and
-   * `handshakes` are those of mls/client.mjs. `suffix` makes the handles of two stories in one network different.
+   * `report` gets one line of the transcript for each step: { who, what, epoch, seq, bytes, ms, calls }, with the calls
+   * of the accounts that belong to it. `suite` and `handshakes` are those of mls/client.mjs. `suffix` makes the handles
+   * of two stories in one network different.
    */
   constructor(network, { suite, handshakes, suffix = '', report = () => {} }) {
     this.network = network
@@ -17,17 +18,21 @@ export class World {
     this.suite = suite
     this.convoId = randomBytes(16).toString('hex')
     this.metadata = { name: 'Tea', description: 'Where and when, with milk or without' }
-    this.report = report
+    this.report = (line) => report({ ...line, calls: this.#calls.splice(0) })
     this.devices = []
     this.#suffix = suffix
   }
 
   #suffix
+  #calls = [] // since the last line, or since the step began
   #said = [] // { by, text, listeners }
   #followers = []
 
   async account(name, pds) {
-    return Account.create({ name, handle: name + this.#suffix, pds, serviceDid: this.network.mlsd.did })
+    const account = await Account.create({ name, handle: name + this.#suffix, pds, serviceDid: this.network.mlsd.did })
+    // A call that waits for news belongs to no step.
+    account.onCall = (call) => { if (!call.request?.waitMs) this.#calls.push(call) }
+    return account
   }
 
   async device(account, implementation, label) {
@@ -38,12 +43,18 @@ export class World {
 
   /** Performs a step and reports it. `what` is the description, or a function that makes it from the result. */
   async step(who, what, work) {
+    this.begin()
     const start = performance.now()
     const result = await work()
     const ms = performance.now() - start
     const { newEpoch, epoch = newEpoch, seq, bytes } = result ?? {}
     this.report({ who: who.name, what: typeof what === 'function' ? what(result) : what, epoch, seq, bytes, ms })
     return result
+  }
+
+  /** Calls made until now, such as those that check a result, belong to no line of the transcript. */
+  begin() {
+    this.#calls = []
   }
 
   /** A device joins with its Welcome. */
@@ -60,6 +71,7 @@ export class World {
     this.#said.push(line)
     const sent = await this.step(by, `says “${text}”`, () => by.say(this.convoId, text, attachment))
     for (const listener of listeners) await this.#receive(listener, line)
+    this.begin()
     return sent
   }
 
@@ -99,6 +111,7 @@ export class World {
   /** Devices fetch and process what is new, which must contain no application message. */
   async catchUp(...devices) {
     for (const device of devices) assert.deepEqual(await device.sync(this.convoId), [])
+    this.begin()
   }
 
   async convo(device) {

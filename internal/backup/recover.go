@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,9 @@ type replay struct {
 	quick bool
 
 	archive *archive
+	// whole are the segments that the base backup itself has. They are complete,
+	// because PostgreSQL begins a new segment at the end of a backup.
+	whole map[string]bool
 }
 
 // recoveryLimit is how long a recovery may take.
@@ -67,6 +71,9 @@ func (p *replay) recover(ctx context.Context, to target) (*recovered, error) {
 		if p.archive, err = p.repo.archive(ctx); err != nil {
 			return nil, err
 		}
+		if p.whole, err = segmentsIn(filepath.Join(p.dir, "cluster", "pg_wal")); err != nil {
+			return nil, err
+		}
 	}
 	signal := filepath.Join(p.dir, "cluster", "recovery.signal")
 	if err := os.WriteFile(signal, nil, 0o600); err != nil {
@@ -79,6 +86,7 @@ func (p *replay) recover(ctx context.Context, to target) (*recovered, error) {
 	if err != nil {
 		return nil, err
 	}
+	feed.whole = p.whole
 	feedCtx, stop := context.WithCancel(ctx)
 	r := &recovered{stop: stop, fed: make(chan error, 1)}
 	go func() { r.fed <- feed.run(feedCtx) }()
@@ -88,15 +96,33 @@ func (p *replay) recover(ctx context.Context, to target) (*recovered, error) {
 	})
 	if err != nil {
 		stop()
-		return nil, errors.Join(feed.failure(), <-r.fed, fmt.Errorf("recovery: %w", err))
+		return nil, errors.Join(feed.failure(), <-r.fed, p.why(fmt.Errorf("recovery: %w", err)))
 	}
 	if r.conn, err = pgx.Connect(ctx, r.server.URL(p.base.Database)); err == nil {
 		err = r.await(ctx, to)
+	}
+	if err != nil {
+		err = p.why(fmt.Errorf("recovery: %w", err))
 	}
 	if err = errors.Join(feed.failure(), err); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
+}
+
+// segmentsIn returns the names of the segments in a directory.
+func segmentsIn(dir string) (map[string]bool, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("segments of the base backup: %w", err)
+	}
+	out := map[string]bool{}
+	for _, e := range entries {
+		if segmentRE.MatchString(e.Name()) {
+			out[e.Name()] = true
+		}
+	}
+	return out, nil
 }
 
 // settings returns the settings of the server in recovery.
@@ -116,6 +142,27 @@ func (p *replay) settings(to target, restoreCommand string) map[string]string {
 	}
 	maps.Copy(set, to.settings())
 	return set
+}
+
+// errLogTooShort is returned for a time after the end of the stored log, and by a
+// verification just after a base backup, when the log up to its counts is not
+// stored yet.
+var errLogTooShort = errors.New("the stored log ends before the point to which the recovery goes: " +
+	"while a server runs, it is stored every 30 s (MLS_BACKUP_WAL_EVERY), so try again then; restore -to takes an earlier time")
+
+// tooShort is what PostgreSQL logs at the end of the log, before the target.
+const tooShort = "recovery ended before configured recovery target was reached"
+
+// why adds what the server logged.
+func (p *replay) why(err error) error {
+	log, readErr := os.ReadFile(filepath.Join(p.dir, "server.log"))
+	if readErr != nil || len(log) == 0 {
+		return err
+	}
+	if bytes.Contains(log, []byte(tooShort)) {
+		return errLogTooShort
+	}
+	return fmt.Errorf("%w; it says:\n%s", err, log[max(0, len(log)-1000):])
 }
 
 func atoi(s string) int {
@@ -139,24 +186,15 @@ func (r *recovered) await(ctx context.Context, to target) error {
 			return nil
 		}
 		if err != nil {
-			return r.why(fmt.Errorf("recovery: %w", err))
+			return err
 		}
 		select {
 		case <-r.server.Done():
-			return r.why(errors.New("recovery: PostgreSQL ended"))
+			return errors.New("PostgreSQL ended")
 		default:
 			pause(ctx, 20*time.Millisecond)
 		}
 	}
-}
-
-// why adds what the server logged.
-func (r *recovered) why(err error) error {
-	log, readErr := os.ReadFile(filepath.Join(r.server.DataDir, "server.log"))
-	if readErr != nil || len(log) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w; it says:\n%s", err, log[max(0, len(log)-1000):])
 }
 
 // close stops the server.

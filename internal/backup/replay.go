@@ -23,6 +23,9 @@ import (
 type feeder struct {
 	repo    *Repository
 	archive *archive
+	// whole are segments that the base backup has. The part of one that had been
+	// received is not given: PostgreSQL would prefer it to the whole one.
+	whole map[string]bool
 	// spool is a directory with segments that the repository may not have yet, or
 	// "".
 	spool string
@@ -158,7 +161,11 @@ func (f *feeder) inSpool(name string) (string, bool) {
 	if f.spool == "" {
 		return "", false
 	}
-	for _, file := range []string{name, name + partialName} {
+	files := []string{name, name + partialName}
+	if f.whole[name] {
+		files = files[:1]
+	}
+	for _, file := range files {
 		if _, err := os.Stat(filepath.Join(f.spool, file)); err == nil {
 			return filepath.Join(f.spool, file), true
 		}
@@ -168,7 +175,7 @@ func (f *feeder) inSpool(name string) (string, bool) {
 
 func (f *feeder) has(name string) bool {
 	_, spooled := f.inSpool(name)
-	return spooled || f.archive.has(name)
+	return spooled || f.archive.files[name] != "" || !f.whole[name] && f.archive.has(name)
 }
 
 // open opens a file of the log: a whole segment of the repository, else what the

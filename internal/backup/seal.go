@@ -39,9 +39,15 @@ func ReadIdentities(path string) ([]age.Identity, error) {
 		return nil, err
 	}
 	defer f.Close()
-	ids, err := age.ParseIdentities(f)
+	return ParseIdentities(f, path)
+}
+
+// ParseIdentities reads private keys in the format of such a file. name is the
+// name of their source in errors.
+func ParseIdentities(in io.Reader, name string) ([]age.Identity, error) {
+	ids, err := age.ParseIdentities(in)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return ids, nil
 }

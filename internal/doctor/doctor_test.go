@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/gen"
@@ -165,6 +166,21 @@ func TestWorld(t *testing.T) {
 				t.Errorf("these failed: %v, want %q: %v", failed, c.failed, got)
 			}
 		})
+	}
+}
+
+// TestReceiverIsNoStandby connects as what receives the log for backups does.
+func TestReceiverIsNoStandby(t *testing.T) {
+	t.Parallel()
+	url := dbtest.StartCluster(t, map[string]string{"max_wal_senders": "2", "wal_level": "replica"}).URL()
+	receiver, err := pgconn.Connect(t.Context(), url+"&replication=true&application_name="+backup.Receiver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = receiver.Close(context.Background()) })
+	r := states(t, Database{Pool: dbtest.Open(t, url), URL: url}.Checks())["standby"]
+	if !strings.HasPrefix(r.Found, "there is no standby") {
+		t.Errorf("with the receiver of the backups: %+v", r)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/metrics"
+	"catbird.blue/mls/server/reference"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -57,8 +58,8 @@ var (
 
 // routeNames gives the values that routeName has.
 func routeNames() []string {
-	names := []string{"/", healthPath, healthPath + "/ready", healthPath + "/live", "_health", "/.well-known/did.json", "/lexicons/:file",
-		metrics.Other}
+	names := []string{"/", healthPath, healthPath + "/ready", healthPath + "/live", "_health", "/.well-known/did.json", llmsPath, "/lexicons/",
+		"/lexicons/:file", reference.ArchivePath, metrics.Other}
 	for _, m := range gen.Methods {
 		names = append(names, m.NSID)
 	}

@@ -8,8 +8,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"catbird.blue/mls/docs"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/lexicons"
+	"catbird.blue/mls/server/reference"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -26,10 +28,20 @@ type HandlerConfig struct {
 	Document func() []byte
 	Health   *Health
 	Metrics  *Metrics
-	// DevAccounts makes accounts of the page at /, in development only; nil otherwise.
-	DevAccounts http.Handler
+	// Chat is the page at / in development, with its files and what it posts to. nil
+	// otherwise: then the start page is at /.
+	Chat *Chat
 	// Log gets one line for each request, without identifiers.
 	Log *slog.Logger
+}
+
+// Chat are the handlers of a page on which two people chat.
+type Chat struct {
+	// Pages serves the page at / and its files at Paths.
+	Pages http.Handler
+	Paths []string
+	// Accounts answers POST /dev/accounts.
+	Accounts http.Handler
 }
 
 // Paths of the health checks.
@@ -37,6 +49,9 @@ const (
 	healthPath     = "/health"
 	xrpcHealthPath = "/xrpc/_health"
 )
+
+// llmsPath is where the documents for developers of clients are, for programs.
+const llmsPath = "/llms.txt"
 
 // NewHandler makes the handler of all routes: the methods of the lexicons, the
 // start page, the health checks, the DID document and the lexicon files.
@@ -49,11 +64,13 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 	plain := func(path string, h echo.HandlerFunc) {
 		e.Match([]string{http.MethodGet, http.MethodHead}, path, h)
 	}
-	page := startPage(c)
-	plain("/", func(ctx echo.Context) error {
-		ctx.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-		return send(ctx, "text/html; charset=utf-8", page)
-	})
+	documents(plain, c)
+	if c.Chat != nil {
+		for _, path := range c.Chat.Paths {
+			plain(path, echo.WrapHandler(c.Chat.Pages))
+		}
+		e.POST("/dev/accounts", echo.WrapHandler(c.Chat.Accounts))
+	}
 	plain(healthPath, c.Health.serve)
 	plain(healthPath+"/ready", c.Health.serveReady)
 	plain(healthPath+"/live", func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", []byte("OK")) })
@@ -65,25 +82,49 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 		ctx.Response().Header().Set("Access-Control-Allow-Origin", "*")
 		return send(ctx, "application/json", c.Document())
 	})
-	plain("/lexicons/:file", serveLexicon)
-	if c.DevAccounts != nil {
-		e.POST("/dev/accounts", echo.WrapHandler(c.DevAccounts))
-	}
 	return e
 }
 
-// serveLexicon answers with the lexicon file that the path names.
-func serveLexicon(c echo.Context) error {
-	nsid, ok := strings.CutSuffix(c.Param("file"), ".json")
-	if !ok {
-		return noSuchPage()
+// documents are the pages for people, the lexicons, and the documents for
+// developers of clients.
+func documents(plain func(path string, h echo.HandlerFunc), c HandlerConfig) {
+	page := startPage(c)
+	about := func(ctx echo.Context) error { return sendPage(ctx, page) }
+	plain("/about", about)
+	if c.Chat == nil {
+		plain("/", about)
 	}
-	b, ok := lexicons.JSON(nsid)
-	if !ok {
-		return noSuchPage()
+	plain(llmsPath, func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", docs.LLMs) })
+	plain("/lexicons/", func(ctx echo.Context) error { return sendPage(ctx, reference.Index()) })
+	plain(reference.ArchivePath, func(ctx echo.Context) error { return send(ctx, "application/gzip", reference.Archive()) })
+	plain("/lexicons/:file", serveLexicon(c.ServiceDID))
+}
+
+// serveLexicon answers with the lexicon file that the path names, or with the
+// page about it.
+func serveLexicon(serviceDID string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		nsid, file := strings.CutSuffix(c.Param("file"), ".json")
+		if !file {
+			page, ok := reference.Page(nsid, serviceDID)
+			if !ok {
+				return noSuchPage()
+			}
+			return sendPage(c, page)
+		}
+		b, ok := lexicons.JSON(nsid)
+		if !ok {
+			return noSuchPage()
+		}
+		c.Response().Header().Set("Access-Control-Allow-Origin", "*")
+		return send(c, "application/json", b)
 	}
-	c.Response().Header().Set("Access-Control-Allow-Origin", "*")
-	return send(c, "application/json", b)
+}
+
+// sendPage writes a page of HTML, which loads nothing.
+func sendPage(c echo.Context, page []byte) error {
+	c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+	return send(c, "text/html; charset=utf-8", page)
 }
 
 func noSuchPage() *xrpc.Error {

@@ -36,12 +36,14 @@ func startPage(c HandlerConfig) []byte {
 	fmt.Fprintf(&b, "<tr><td>Proxy header<td><code>atproto-proxy: %s#atproto_mls</code>\n", did)
 	fmt.Fprintf(&b, "<tr><td>Version<td>%s\n</table>\n", html.EscapeString(c.Version))
 	b.WriteString("<p>" + strings.Join([]string{
-		link("/xrpc/"+gen.NSIDDescribeService, "what it offers"), link("/.well-known/did.json", "DID document"),
+		link("/xrpc/"+gen.NSIDDescribeService, "what it offers"), link("/lexicons/", "lexicons"),
+		link(llmsPath, "documents for developers of clients"), link("/.well-known/did.json", "DID document"),
 		link("/health", "health"), link("/health/ready", "readiness"),
 	}, " · ") + "</p>\n<h2>Methods</h2>\n<table>\n")
 	for _, m := range gen.Methods {
 		nsid := html.EscapeString(m.NSID)
-		fmt.Fprintf(&b, "<tr><td><code>%s</code><td>%s<td>%s\n", nsid, kindText(m), link("/lexicons/"+nsid+".json", "lexicon"))
+		fmt.Fprintf(&b, "<tr><td><code>%s</code><td>%s<td>%s · %s\n", nsid, kindText(m),
+			link("/lexicons/"+nsid, "what it does"), link("/lexicons/"+nsid+".json", "lexicon"))
 	}
 	b.WriteString("</table>\n</html>\n")
 	return []byte(b.String())

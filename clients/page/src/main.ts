@@ -1,0 +1,21 @@
+// Fills the page.
+import { Chat } from './chat.js'
+import { stories } from './stories.js'
+import { element, storyButton } from './view.js'
+
+const status = document.getElementById('status')!
+const chat = new Chat((text) => { status.textContent = text })
+const failed = (error: unknown) => { status.textContent = `This failed: ${error instanceof Error ? error.message : error}` }
+
+for (const name of ['Ada', 'Ben']) {
+  const views = ['phone', 'laptop'].map((device) => chat.views.get(`${name}’s ${device}`)!.root)
+  document.getElementById(name.toLowerCase())!.append(...views)
+}
+document.getElementById('service')!.append(chat.service.root)
+const list = document.getElementById('stories')!
+
+status.textContent = 'Making four devices and their keys …'
+chat.open().then(() => {
+  list.append(...stories.map(({ name, about, run }) => storyButton(name, about, () => run(chat), failed)))
+  document.body.append(element('div', { id: 'ready', hidden: '' }))
+}, failed)

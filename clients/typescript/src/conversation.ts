@@ -1,0 +1,142 @@
+import { openRange, rangeOf, seal } from './attachments.js'
+import { encodeContent, type Attachment, type Content } from './content.js'
+import type { Engine } from './engine/engine.js'
+import type { Sent } from './engine/outbox.js'
+import { devicesOf } from './engine/receive.js'
+import * as mls from './lexicons/blue/catbird/mls.js'
+import { didOf } from './mls/index.js'
+
+/** A member of a conversation, as this device knows it from the group. */
+export interface Member {
+  did: string
+  /** The ids of the member's devices in the group. */
+  devices: string[]
+}
+
+/**
+ * A conversation of the account. All methods may throw an XrpcResponseError of the service, whose `error` is the name
+ * that the lexicon of the method declares, and a ClientError: `NotJoined` if this device is not in the group, `Closed`.
+ */
+export class Conversation {
+  /** @internal */
+  constructor(
+    /** The MLS group id in lower-case hexadecimal. */
+    readonly id: string,
+    private readonly engine: Engine,
+  ) {}
+
+  /**
+   * Whether this device can read and write: `joined`; `broken` while it joins again; `ended` after it was removed or has
+   * left; `outside` if only the account is a member.
+   */
+  get status(): 'joined' | 'broken' | 'ended' | 'outside' {
+    return this.engine.state.convos.get(this.id)?.record.status ?? 'outside'
+  }
+
+  /** The epoch of the group on this device. */
+  get epoch(): number {
+    return this.engine.state.joined(this.id).group.epoch
+  }
+
+  /** The number of the last message that this device has processed. */
+  get seq(): number {
+    return this.engine.state.convos.get(this.id)?.record.seq ?? 0
+  }
+
+  /** The accounts in the group with their devices, in the order of the leaves. */
+  async members(): Promise<Member[]> {
+    const { group } = this.engine.state.joined(this.id)
+    const devices = await devicesOf(group)
+    const members = new Map<string, string[]>()
+    for (const [id, index] of devices) {
+      const did = didOf(group.leaves.find((leaf) => leaf.index === index)!.credential)
+      members.set(did, [...members.get(did) ?? [], id])
+    }
+    return [...members].map(([did, ids]) => ({ did, devices: ids }))
+  }
+
+  /**
+   * Sends a text, or text with attachments and data. It is in the outbox at once, and sent even if the process ends
+   * meanwhile. Returns when the service has stored it. Refusals for good, such as MessageTooLarge (2 MiB), are thrown.
+   */
+  send(content: string | Content): Promise<Sent> {
+    const { text, attachments, data } = typeof content === 'string' ? { text: content } as Content : content
+    const blobs = (attachments ?? []).map(({ cid }) => cid)
+    return this.engine.outbox.send(this.id, encodeContent({ text, attachments, data }), blobs)
+  }
+
+  /** Adds accounts with all their devices, and new devices of members. Throws NoKeyPackages if an account has none. */
+  add(...dids: string[]): Promise<void> {
+    return this.engine.committer.commit(this.id, { kind: 'add', dids })
+  }
+
+  /** Removes accounts. Only admins may, unless the policy lets members (error NotAllowed). */
+  remove(...dids: string[]): Promise<void> {
+    return this.engine.committer.commit(this.id, { kind: 'remove', dids })
+  }
+
+  /** Removes single devices: any of the own account, and for admins those of others. */
+  removeDevices(...deviceIds: string[]): Promise<void> {
+    return this.engine.committer.commit(this.id, { kind: 'removeDevices', deviceIds })
+  }
+
+  /** Gives this device new keys in the group. What was sent before cannot be read with them. */
+  updateKeys(): Promise<void> {
+    return this.engine.committer.commit(this.id, { kind: 'update' })
+  }
+
+  /** Leaves with all devices of the account. Another member commits the removal. */
+  async leave(): Promise<void> {
+    const { api, state } = this.engine
+    await api.call(mls.leaveConvo, { convoId: this.id, idempotencyKey: crypto.randomUUID() })
+    await state.step((step) => {
+      const convo = state.convos.get(this.id)
+      if (!convo || convo.record.status === 'ended') return
+      step.setPending(this.id, undefined)
+      step.setConvo({ ...convo.record, status: 'ended', leaving: [] }, undefined)
+      step.after.push(() => this.engine.emit({ type: 'conversation', convoId: this.id, change: 'left' }))
+    })
+  }
+
+  /**
+   * Joins with this device by an external commit, if the account is a member. What was sent before cannot be read. With
+   * `autoJoin` (the default) the client does this by itself.
+   */
+  join(): Promise<void> {
+    return this.engine.joiner.join(this.id)
+  }
+
+  /** Encrypts and uploads a file of up to 50 MiB. The result goes into a message within an hour, or the file is removed. */
+  async attach(file: Uint8Array, about: { type?: string, name?: string } = {}): Promise<Attachment> {
+    const { engine } = this
+    const { sealed, secret } = await seal(file, (done, total) => engine.emit({ type: 'progress', work: 'upload', done, total }))
+    const { blob } = await engine.api.call(mls.uploadBlob, sealed)
+    const cid = 'ref' in blob ? blob.ref.toString() : blob.cid
+    return { cid, ...secret, ...about }
+  }
+
+  /**
+   * Fetches and decrypts an attachment, or `length` bytes of it from `start` on; only the parts of the range are fetched.
+   * Throws DamagedAttachment if they are not what the sender encrypted.
+   */
+  async open(attachment: Attachment, part: { start?: number, length?: number } = {}): Promise<Uint8Array> {
+    const { start = 0, length = attachment.size - start } = part
+    if (start >= attachment.size || length <= 0) return new Uint8Array()
+    const range = rangeOf(attachment, start, length)
+    const parts = await this.engine.api.call(mls.getBlob, {
+      convoId: this.id, cid: attachment.cid as never, start: range.start, length: range.length,
+    }) as Uint8Array
+    this.engine.emit({ type: 'progress', work: 'download', done: parts.length, total: range.length })
+    return openRange(attachment, parts, range.first, start, range.end)
+  }
+
+  /** Moves the account's read position to message `seq`, on all its devices. It never goes back. */
+  async markRead(seq = this.seq): Promise<void> {
+    await this.engine.api.call(mls.updateCursor, { convoId: this.id, seq })
+  }
+
+  /** Mutes or archives the conversation, on all devices of the account. What is not named stays. */
+  async setPreferences(preferences: { muted?: boolean, archived?: boolean }): Promise<void> {
+    await this.engine.api.call(mls.updatePreferences, { convoId: this.id, ...preferences })
+  }
+}

@@ -1,0 +1,68 @@
+// Repeats calls that fail for a while: the network, a restart of the service, rates. Every write of the client has an
+// idempotencyKey, so repeating one is safe.
+import type { Agent } from '@atproto/lex-client'
+import { pause } from '../queue.js'
+
+const CALL_LIMIT_MS = 30_000
+const FIRST_WAIT_MS = 250
+const LONGEST_WAIT_MS = 15_000
+/** The service refuses tokens of the second in which it started; a session may have to be refreshed. */
+const UNAUTHORIZED_TRIES = 2
+
+export interface RetryOptions {
+  /** For how long a call is repeated, in milliseconds. After that its last failure is thrown. */
+  patienceMs: number
+  /** Ends the calls that are under way. */
+  signal: AbortSignal
+}
+
+/** An agent whose calls are repeated. Bodies must be text or bytes, so that they can be sent again. */
+export function retrying(agent: Agent, { patienceMs, signal }: RetryOptions): Agent {
+  return {
+    did: agent.did,
+    async fetchHandler(path, init) {
+      const deadline = Date.now() + patienceMs
+      for (let tries = 1; ; tries++) {
+        const outcome = await attempt(agent, path, init, signal)
+        const wait = waitAfter(outcome, tries)
+        if (wait === undefined || signal.aborted || Date.now() + wait > deadline) {
+          if (outcome instanceof Response) return outcome
+          throw outcome
+        }
+        if (outcome instanceof Response) await outcome.body?.cancel()
+        await pause(wait, signal)
+      }
+    },
+  }
+}
+
+async function attempt(agent: Agent, path: `/${string}`, init: RequestInit, signal: AbortSignal): Promise<Response | Error> {
+  const signals = [signal, AbortSignal.timeout(CALL_LIMIT_MS), ...(init.signal ? [init.signal] : [])]
+  try {
+    const answer = await agent.fetchHandler(path, { ...init, signal: AbortSignal.any(signals) })
+    // A body that is cut belongs to the attempt. Large bodies are answers of getBlob, which are wanted whole too.
+    const body = await answer.arrayBuffer()
+    const text = answer.status < 400 ? undefined : new TextDecoder().decode(body)
+    const copy = new Response(answer.status === 204 ? null : body, { status: answer.status, headers: answer.headers })
+    return text === undefined ? copy : Object.assign(copy, { retryAfterMs: statedWait(text) })
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+/** The wait that the message of a 429 or 503 states, in milliseconds. A PDS drops the header Retry-After. */
+export function statedWait(body: string): number | undefined {
+  const found = /try again in ([0-9]+) s["\\]/.exec(body)
+  return found ? Number(found[1]) * 1000 : undefined
+}
+
+/** How long to wait before the call is repeated, or undefined if repeating it does not help. */
+function waitAfter(outcome: Response | Error, tries: number): number | undefined {
+  const backOff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1)) * (0.5 + Math.random() / 2)
+  if (!(outcome instanceof Response)) return outcome.name === 'AbortError' ? undefined : backOff
+  const { status } = outcome
+  if (status === 401) return tries < UNAUTHORIZED_TRIES ? 1000 : undefined
+  if (status !== 429 && status !== 408 && status < 500 || status === 501) return undefined
+  const stated = (outcome as Response & { retryAfterMs?: number }).retryAfterMs
+  return stated === undefined ? backOff : stated + Math.random() * 1000
+}

@@ -1,0 +1,15 @@
+/**
+ * A client of blue.catbird.mls delivery services: end-to-end encrypted group chat on the AT Protocol.
+ *
+ * @packageDocumentation
+ */
+export { Client, type ClientOptions, type Message, type Session } from './client.js'
+export { Conversation, type Member } from './conversation.js'
+export type { Attachment, Content } from './content.js'
+export type { Sent } from './engine/outbox.js'
+export { ClientError, lexiconError, type ClientErrorCode } from './errors.js'
+export type { ClientEvent } from './events.js'
+export * from './mls/index.js'
+export { IndexedDbStorage } from './storage/indexeddb.js'
+export { MemoryStorage } from './storage/memory.js'
+export * from './storage/types.js'

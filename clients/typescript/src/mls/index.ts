@@ -1,0 +1,2 @@
+export { DEFAULT_SUITE, tsMls } from './tsmls.js'
+export * from './types.js'

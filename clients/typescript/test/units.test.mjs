@@ -1,0 +1,94 @@
+// Attachments, retries and turns, each by itself.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openRange, rangeOf, seal } from '../dist/attachments.js'
+import { decodeContent, encodeContent } from '../dist/content.js'
+import { turn } from '../dist/engine/reactions.js'
+import { retrying, statedWait } from '../dist/engine/retry.js'
+
+const file = (length) => Uint8Array.from({ length }, (_, i) => i * 31 + (i >> 8))
+
+test('attachments: every range is what was sealed, and lengths are padded', async () => {
+  for (const size of [0, 1, 255, 65_536, 65_537, 200_000]) {
+    const plain = file(size)
+    const { sealed, secret } = await seal(plain)
+    const attachment = { cid: 'cid', ...secret }
+    for (const [start, length] of [[0, size], [0, 1], [size - 1, 1], [65_530, 10], [65_536, 1], [100, 150_000]]) {
+      if (start < 0 || start >= size) continue
+      const range = rangeOf(attachment, start, length)
+      const parts = sealed.subarray(range.start, range.start + range.length)
+      assert.equal(parts.length, range.length, `${size}: ${start}+${length}`)
+      assert.deepEqual(await openRange(attachment, parts, range.first, start, range.end), plain.slice(start, start + length))
+    }
+  }
+  const lengths = await Promise.all([10_001, 10_200].map(async (size) => (await seal(file(size))).sealed.length))
+  assert.equal(lengths[0], lengths[1])
+})
+
+test('attachments: a changed, moved or missing part is refused', async () => {
+  const { sealed, secret } = await seal(file(200_000))
+  const attachment = { cid: 'cid', ...secret }
+  const { start, length, first, end } = rangeOf(attachment, 0, 200_000)
+  const parts = sealed.slice(start, start + length)
+  const damaged = { code: 'DamagedAttachment' }
+  const flipped = parts.slice()
+  flipped[70_000] ^= 1
+  await assert.rejects(openRange(attachment, flipped, first, 0, end), damaged)
+  await assert.rejects(openRange(attachment, parts, 1, 65_536, end), damaged)
+  await assert.rejects(openRange(attachment, parts.subarray(0, 65_552), first, 0, end), damaged)
+})
+
+test('contents: JSON as it was sent, and nothing of what is no such JSON', () => {
+  const attachment = { cid: 'c', key: 'k', size: 1, part: 65_536 }
+  const content = { text: 'hello', attachments: [attachment], data: { reply: 3 } }
+  assert.deepEqual(decodeContent(encodeContent(content)), content)
+  const odd = { text: 7, attachments: [{ cid: 'c' }, null, { ...attachment, part: 0 }] }
+  assert.deepEqual(decodeContent(encodeContent(odd)), { attachments: [] })
+  for (const bytes of [new Uint8Array([0xff]), new TextEncoder().encode('null'), new TextEncoder().encode('hello')]) {
+    assert.deepEqual(decodeContent(bytes), {})
+  }
+})
+
+const refusal = (status, message = 'no') =>
+  new Response(JSON.stringify({ error: 'Some', message }), { status, headers: { 'content-type': 'application/json' } })
+
+/** Calls an agent whose answers are given, in order. */
+async function callWith(answers, patienceMs = 20_000) {
+  let calls = 0
+  const agent = { fetchHandler: async () => { const answer = answers[calls++]; if (answer instanceof Error) throw answer; return answer } }
+  const start = Date.now()
+  const call = retrying(agent, { patienceMs, signal: new AbortController().signal }).fetchHandler('/xrpc/x', {})
+  return { outcome: await call.catch((error) => error), calls, ms: Date.now() - start }
+}
+
+test('retries: what passes is repeated, what does not is thrown at once', async () => {
+  const passing = await callWith([new TypeError('fetch failed'), refusal(503), refusal(502), new Response('{}')])
+  assert.equal(passing.outcome.status, 200)
+  assert.equal(passing.calls, 4)
+  for (const status of [400, 403, 404, 409, 501]) {
+    const { outcome, calls } = await callWith([refusal(status), new Response('{}')])
+    assert.deepEqual([outcome.status, calls], [status, 1])
+    assert.equal((await outcome.json()).error, 'Some')
+  }
+})
+
+test('retries: wait as long as the message says', async () => {
+  const { ms, calls } = await callWith([refusal(429, 'too many: try again in 1 s'), new Response('{}')])
+  assert.equal(calls, 2)
+  assert.ok(ms >= 1000)
+  assert.equal(statedWait('{"error":"RateLimitExceeded","message":"row: try again in 17 s"}'), 17_000)
+  assert.equal(statedWait('{"error":"InvalidRequest","message":"text about try again in 17 s and more"}'), undefined)
+})
+
+test('retries: end with the patience', async () => {
+  const { outcome, calls } = await callWith([refusal(503, 'full: try again in 60 s'), new Response('{}')], 5000)
+  assert.deepEqual([outcome.status, calls], [503, 1])
+})
+
+test('turns: the lowest remaining leaf reacts at once, the others later', () => {
+  const group = (ownLeaf) => ({ ownLeaf, leaves: ['did:plc:gone', 'did:plc:a', 'did:plc:b#phone'].map((credential, index) => ({ index, credential })) })
+  assert.equal(turn(group(1), 'did:plc:gone', 0.9), 0)
+  assert.equal(turn(group(2), 'did:plc:gone', 0), 5000)
+  assert.equal(turn(group(2), 'did:plc:gone', 0.5), 6500)
+  assert.equal(turn({ ownLeaf: 2, leaves: Array(4000).fill(group(1).leaves[1]) }, 'did:plc:gone', 0.9), 600_000)
+})
