@@ -32,14 +32,17 @@ type feeder struct {
 	size  int64
 	dir   string
 
-	mu     sync.Mutex
-	begun  map[string]bool
+	mu sync.Mutex
+	// fetching are the segments that will appear among those given.
+	fetching map[string]bool
+	// ahead are the segments that were fetched before they were asked for.
+	ahead  map[string]bool
 	served int
 	err    error
 }
 
-// ahead is how many segments are fetched before they are asked for.
-const ahead = 4
+// fetchAhead is how many segments are fetched before they are asked for.
+const fetchAhead = 4
 
 // What the names of files end with that say that there is no such segment, which
 // ends the recovery, or that it could not be read, which must not: PostgreSQL
@@ -50,7 +53,7 @@ const (
 )
 
 func newFeeder(dir string, repo *Repository, a *archive, spool string, size int64) (*feeder, error) {
-	f := &feeder{repo: repo, archive: a, spool: spool, size: size, dir: dir, begun: map[string]bool{}}
+	f := &feeder{repo: repo, archive: a, spool: spool, size: size, dir: dir, fetching: map[string]bool{}, ahead: map[string]bool{}}
 	for _, d := range []string{dir, f.wanted(""), f.given("")} {
 		if err := errors.Join(os.MkdirAll(d, 0o700), pgembed.Own(d)); err != nil {
 			return nil, fmt.Errorf("folder for the write-ahead log: %w", err)
@@ -104,14 +107,14 @@ func (f *feeder) serve(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if f.begin(name, true) {
+	if f.begin(name) {
 		if err := f.give(ctx, name); err != nil {
 			return err
 		}
 	}
-	for i := range int64(ahead) {
+	for i := range int64(fetchAhead) {
 		next := segment{s.timeline, s.number + 1 + i}.name(f.size)
-		if f.has(next) && f.begin(next, false) {
+		if f.has(next) && f.beginAhead(next) {
 			go func() { _ = f.give(ctx, next) }() // the script finds out
 		}
 	}
@@ -121,6 +124,9 @@ func (f *feeder) serve(ctx context.Context, name string) error {
 // give fetches a file. If that fails, the recovery fails.
 func (f *feeder) give(ctx context.Context, name string) error {
 	err := f.fetch(ctx, name)
+	f.mu.Lock()
+	delete(f.fetching, name)
+	f.mu.Unlock()
 	if err == nil || ctx.Err() != nil {
 		return nil //nolint:nilerr // the end was asked for
 	}
@@ -130,15 +136,33 @@ func (f *feeder) give(ctx context.Context, name string) error {
 	return f.refuse(name, badName)
 }
 
-// begin reports whether a segment has to be fetched: it is not being fetched, and
-// was not. One that is asked for is moved away, so that it is fetched anew if it
-// is asked for again.
-func (f *feeder) begin(name string, asked bool) bool {
+// begin reports whether a segment that was asked for has to be fetched: it is neither
+// there nor being fetched. That it was fetched before says nothing. A script takes a
+// segment that is there at once, and PostgreSQL may ask for the same one again before
+// the first request is seen here; both are then one request.
+func (f *feeder) begin(name string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	was := f.begun[name]
-	f.begun[name] = !asked
-	return !was
+	if f.fetching[name] {
+		return false
+	}
+	if _, err := os.Stat(f.given(name)); err == nil {
+		return false
+	}
+	f.fetching[name] = true
+	return true
+}
+
+// beginAhead reports whether a segment has to be fetched before it is asked for, which
+// is done once.
+func (f *feeder) beginAhead(name string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fetching[name] || f.ahead[name] {
+		return false
+	}
+	f.fetching[name], f.ahead[name] = true, true
+	return true
 }
 
 // refuse says why a file is not given.
