@@ -24,7 +24,6 @@ func TestSegmentAskedForTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
 	ask := func(n int64) {
 		t.Helper()
 		if err := os.WriteFile(f.wanted(name(n)), nil, 0o600); err != nil {
@@ -32,16 +31,19 @@ func TestSegmentAskedForTwice(t *testing.T) {
 		}
 	}
 	take := func(n int64) bool { return os.Remove(f.given(name(n))) == nil }
-	done := make(chan error, 1)
-	serve := func() { go func() { done <- f.run(ctx) }() }
-	stop := func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
+	serve := func() (stop func()) {
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- f.run(ctx) }()
+		return func() {
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
 		}
 	}
 	ask(0)
-	serve()
+	stop := serve()
 	eventually(t, "the first segment", func() bool { return take(0) })
 	eventually(t, "those after it", func() bool {
 		_, err := os.Stat(f.given(name(3)))
@@ -57,8 +59,7 @@ func TestSegmentAskedForTwice(t *testing.T) {
 		t.Fatal("the second segment was not fetched ahead")
 	}
 	ask(1)
-	ctx, cancel = context.WithCancel(t.Context())
-	serve()
+	stop = serve()
 	eventually(t, "the second segment again", func() bool { return take(1) })
 	ask(1)
 	eventually(t, "the second segment a third time", func() bool { return take(1) })
