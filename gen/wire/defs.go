@@ -642,21 +642,21 @@ func (v DeviceLeaf) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil
 // ConvoPolicy is defs#convoPolicy. Which members may do what in a
 // conversation. Admins may do all of it.
 type ConvoPolicy struct {
-	// Who may add accounts. With membersUpTo50, every member may add accounts as
-	// long as the conversation has 50 members at most afterwards; beyond that,
-	// admins may.
+	// The members that may add accounts. With membersUpTo50, every member may
+	// add accounts as long as the conversation has 50 members at most
+	// afterwards; beyond that, admins may.
 	AddMembers string `cbor:"addMembers"`
-	// Who may remove other accounts and their devices. Only admins may remove an
-	// admin.
+	// The members that may remove other accounts and their devices. Only admins
+	// may remove an admin.
 	RemoveMembers string `cbor:"removeMembers"`
-	// Who may change the name, the description and the picture of the
-	// conversation.
+	// The members that may change the name, the description and the picture of
+	// the conversation.
 	ChangeInfo string `cbor:"changeInfo"`
-	// Who may make links by which other accounts join.
+	// The members that may make links by which other accounts join.
 	MakeLinks string `cbor:"makeLinks"`
-	// Who may send application messages and ephemeral signals. With admins, the
-	// conversation is an announcement group. Commits and proposals are not
-	// affected.
+	// The members that may send application messages and ephemeral signals. With
+	// admins, the conversation is an announcement group. Commits and proposals
+	// are not affected.
 	SendMessages string `cbor:"sendMessages"`
 }
 

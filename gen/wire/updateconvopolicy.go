@@ -11,21 +11,21 @@ type UpdateConvoPolicyInput struct {
 	// Conversation id: the MLS group id in hexadecimal, with an even number of
 	// digits. Upper-case digits are accepted.
 	ConvoID xrpc.ConvoID
-	// Who may add accounts. With membersUpTo50, every member may add accounts as
-	// long as the conversation has 50 members at most afterwards; beyond that,
-	// admins may.
+	// The members that may add accounts. With membersUpTo50, every member may
+	// add accounts as long as the conversation has 50 members at most
+	// afterwards; beyond that, admins may.
 	AddMembers *string
-	// Who may remove other accounts and their devices. Only admins may remove an
-	// admin.
+	// The members that may remove other accounts and their devices. Only admins
+	// may remove an admin.
 	RemoveMembers *string
-	// Who may change the name, the description and the picture of the
-	// conversation.
+	// The members that may change the name, the description and the picture of
+	// the conversation.
 	ChangeInfo *string
-	// Who may make links by which other accounts join.
+	// The members that may make links by which other accounts join.
 	MakeLinks *string
-	// Who may send application messages and ephemeral signals. With admins, the
-	// conversation is an announcement group. Commits and proposals are not
-	// affected.
+	// The members that may send application messages and ephemeral signals. With
+	// admins, the conversation is an announcement group. Commits and proposals
+	// are not affected.
 	SendMessages *string
 }
 

@@ -1,4 +1,4 @@
-// What can go wrong between devices, at the press of a button.
+// Faults between devices, each at the press of a button.
 import type { Chat } from './chat.js'
 
 export interface Story {

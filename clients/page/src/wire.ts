@@ -1,4 +1,4 @@
-// What the service sees of a call: the method, and of MLS objects the framing. Nothing here has keys.
+// The service sees of a call the method, and of MLS objects the framing. Nothing here has keys.
 
 /** What the service has seen of one call. */
 export interface Seen {

@@ -1,4 +1,4 @@
-// What application messages contain: JSON in UTF-8.
+// Application messages contain JSON in UTF-8.
 import { fromUtf8, utf8 } from './bytes.js'
 
 /** An encrypted file of a conversation. It travels in a message; whoever has it can fetch and decrypt the file. */

@@ -1,4 +1,4 @@
-// What a device keeps in its storage. The key of each record is in `keys`.
+// The records that a device keeps in its storage. The key of each is in `keys`.
 import type { SignatureKeys } from '../mls/index.js'
 
 export const keys = {

@@ -1,4 +1,4 @@
-// What the client asks of an MLS library (RFC 9420). tsmls.ts provides it; another library may take its place.
+// The interface that the client needs of an MLS library (RFC 9420). tsmls.ts provides it; another library may take its place.
 
 /** The signature keys of a device. They stay the same for as long as the device exists. */
 export interface SignatureKeys {
