@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
 )
 
@@ -181,6 +182,11 @@ func fillUp(ctx context.Context, s *scene) (*outcome, error) {
 		return nil, err
 	}
 	creator, member := people[0], people[1]
+	// Otherwise members stop at 50, which is no bound for what an account may add.
+	everybody := "members"
+	if _, err := creator.client().UpdateConvoPolicy(ctx, &gen.UpdateConvoPolicyInput{ConvoID: talk.id, AddMembers: &everybody}); err != nil {
+		return nil, fmt.Errorf("let members add: %w", err)
+	}
 	puppets, err := s.published(ctx, s.home, s.size(130, 997), 2)
 	if err != nil {
 		return nil, err
