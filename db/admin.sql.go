@@ -267,7 +267,7 @@ type ShowAccountRow struct {
 	BlobBytes    int64
 }
 
-// What the service has of an account.
+// The state and the sizes of an account.
 func (q *Queries) ShowAccount(ctx context.Context, did string) (ShowAccountRow, error) {
 	row := q.db.QueryRow(ctx, showAccount, did)
 	var i ShowAccountRow

@@ -111,7 +111,7 @@ type ListBlobObjectsRow struct {
 	Size      int64
 }
 
-// What backups ask: which attachments there are, and whether a restored database
+// For backups: which attachments there are, and whether a restored database
 // is whole.
 // A page of all attachments, in the order of their objects.
 func (q *Queries) ListBlobObjects(ctx context.Context, after string, batch int64) ([]ListBlobObjectsRow, error) {

@@ -47,7 +47,8 @@ type DoctorDatabaseRow struct {
 	OldestSeconds           int64
 }
 
-// What a deployment has to get right about PostgreSQL. clock is its time.
+// Settings and states of PostgreSQL that a deployment must have right. clock is its
+// time.
 func (q *Queries) DoctorDatabase(ctx context.Context) (DoctorDatabaseRow, error) {
 	row := q.db.QueryRow(ctx, doctorDatabase)
 	var i DoctorDatabaseRow

@@ -37,7 +37,7 @@ type HealthSessionRow struct {
 	Now      time.Time
 }
 
-// What the health checks of an instance do in the database (server/health).
+// The health checks of an instance in the database (server/health).
 // Whether the session can write, its server process, and the database's clock.
 func (q *Queries) HealthSession(ctx context.Context) (HealthSessionRow, error) {
 	row := q.db.QueryRow(ctx, healthSession)
@@ -63,7 +63,7 @@ const healthWait = `-- name: HealthWait :one
 SELECT coalesce(health_wait($1::int), 'gone')::text AS wait_event
 `
 
-// What a server process of this role waits for while it runs a statement: ” if
+// The event that a server process of this role waits for while it runs a statement: ” if
 // for nothing, 'gone' if it runs none.
 func (q *Queries) HealthWait(ctx context.Context, pid int32) (string, error) {
 	row := q.db.QueryRow(ctx, healthWait, pid)

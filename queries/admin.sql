@@ -6,7 +6,7 @@ INSERT INTO admin_audit (actor, action, subject) VALUES (sqlc.arg(actor), sqlc.a
 SELECT at, actor, action FROM admin_audit WHERE subject = sqlc.arg(subject) ORDER BY id DESC LIMIT 20;
 
 -- name: ShowAccount :one
--- What the service has of an account.
+-- The state and the sizes of an account.
 SELECT
     coalesce((SELECT a.created_at FROM accounts a WHERE a.did = sqlc.arg(did)), 'epoch')::timestamptz AS created_at,
     (SELECT o.settled_at FROM account_origins o WHERE o.did = sqlc.arg(did)) AS settled_at,

@@ -1,4 +1,4 @@
--- What backups ask: which attachments there are, and whether a restored database
+-- For backups: which attachments there are, and whether a restored database
 -- is whole.
 
 -- name: ListBlobObjects :many

@@ -1,5 +1,6 @@
 -- name: DoctorDatabase :one
--- What a deployment has to get right about PostgreSQL. clock is its time.
+-- Settings and states of PostgreSQL that a deployment must have right. clock is its
+-- time.
 SELECT clock_timestamp()::timestamptz AS clock,
     current_setting('server_version_num')::bigint AS version,
     current_setting('fsync')::text AS fsync,

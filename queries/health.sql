@@ -1,4 +1,4 @@
--- What the health checks of an instance do in the database (server/health).
+-- The health checks of an instance in the database (server/health).
 
 -- name: HealthSession :one
 -- Whether the session can write, its server process, and the database's clock.
@@ -23,6 +23,6 @@ SELECT count(*) AS sorted FROM (
 ) s;
 
 -- name: HealthWait :one
--- What a server process of this role waits for while it runs a statement: '' if
+-- The event that a server process of this role waits for while it runs a statement: '' if
 -- for nothing, 'gone' if it runs none.
 SELECT coalesce(health_wait(sqlc.arg(pid)::int), 'gone')::text AS wait_event;

@@ -177,7 +177,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	a.startChecks(blobs)
-	// Before all limits: what is refused costs its caller nothing.
+	// Before all limits, so that a refusal costs the caller nothing.
 	plumbing.Admit = append([]xrpc.Step{a.checks.gate.Admit, a.accounts.Admit}, plumbing.Admit...)
 	plumbing.Tickets = live.NewTickets(pool, nil)
 	a.service = server.New(server.Config{

@@ -18,7 +18,8 @@ import (
 	"catbird.blue/mls/server/blob"
 )
 
-// backupSource returns what is backed up.
+// backupSource returns the source of backups: database, attachments, key, secret and
+// configuration.
 func (c *Config) backupSource(url string, blobs *blob.Store, log *slog.Logger) (backup.Source, error) {
 	recipients, err := backup.ParseRecipients(c.BackupRecipients)
 	return backup.Source{
@@ -289,7 +290,7 @@ func (p *program) backupVerify(ctx context.Context, args []string) error {
 	return nil
 }
 
-// step prints what was done and how long it took.
+// step prints a step of a backup or a restore with its duration.
 func (p *program) step(what string, took time.Duration) {
 	fmt.Fprintf(p.out, "%9.2fs  %s\n", took.Seconds(), what)
 }

@@ -125,7 +125,7 @@ func keyCheck(c *Config, err error) doctor.Check {
 }
 
 // verify checks the key, the database and the bucket that the configuration names.
-// What a start makes by itself need not be there.
+// Files and databases that a start makes by itself may be missing.
 func (p *program) verify(ctx context.Context, c *Config) error {
 	var checks []doctor.Check
 	if _, err := os.Stat(c.keyFile(c.Port)); c.KeyFile != "" || !errors.Is(err, fs.ErrNotExist) {

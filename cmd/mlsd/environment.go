@@ -50,9 +50,8 @@ func (e environment) injected(name string) bool {
 }
 
 // addFile adds the variables of the file that MLS_ENV_FILE or its flag names.
-// They replace those of the same name, so that what is read again on SIGHUP
-// takes effect although the service manager has put the old values into the
-// environment.
+// They replace variables of the same name: at SIGHUP the service manager's
+// environment still has the old values.
 func (e environment) addFile(s *setting) error {
 	path := s.given
 	if s.source == "" {

@@ -30,7 +30,7 @@ func (p *program) restore(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return errRestoreUsage
 	}
-	// What is restored is always named, since it takes the place of what is there.
+	// The dump or the time is always named, since a restore replaces data.
 	if strings.HasPrefix(args[0], "-") {
 		return p.restoreTo(ctx, args)
 	}

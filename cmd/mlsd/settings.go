@@ -124,8 +124,7 @@ var usesOf = map[string][]string{
 		"MLS_DATA_DIR", "MLS_BLOB_URL", "MLS_BACKUP_URL"},
 }
 
-// toMakeBackups are the settings of what makes backups: what goes into them, and where
-// they go.
+// toMakeBackups are the settings of the commands that make backups.
 var toMakeBackups = []string{"SERVER_PORT", "DATABASE_URL", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DATA_DIR", "MLS_BLOB_URL", "MLS_BACKUP_URL", "MLS_BACKUP_RECIPIENTS"}
 
 // uses returns the settings that a command uses.

@@ -44,7 +44,7 @@ type feeder struct {
 // fetchAhead is how many segments are fetched before they are asked for.
 const fetchAhead = 4
 
-// What the names of files end with that say that there is no such segment, which
+// Ends of the names of files that say that there is no such segment, which
 // ends the recovery, or that it could not be read, which must not: PostgreSQL
 // gives up on a status above 125.
 const (

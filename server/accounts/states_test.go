@@ -191,7 +191,7 @@ func TestStateReadBeforeAChange(t *testing.T) {
 	wg.Wait()
 }
 
-// What a relay says decides as long as it lasts; an account that the service does
+// A status of the relay decides as long as it lasts; an account that the service does
 // not know leaves no row, and one that its present PDS has is not deleted.
 func TestAccountEvents(t *testing.T) {
 	t.Parallel()

@@ -68,7 +68,7 @@ func TestBadDeclarationsPanic(t *testing.T) {
 	}
 }
 
-// What backups report is seen, and 0 stands for never.
+// Reports of backups are seen, and 0 stands for never.
 func TestBackups(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	b := NewBackups(registry)
