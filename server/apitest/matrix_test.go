@@ -2,9 +2,6 @@ package apitest
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -348,58 +345,4 @@ func formerBlob(t *testing.T, sc *scene, as actor, a answer) {
 	later := blob(sc.after)
 	refused(t, later, gen.ErrBlobNotFound)
 	sameAnswer(t, later, blob("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"))
-}
-
-// The methods that a non-member may call return only data of its own.
-func TestStrangersLearnNothingElsewhere(t *testing.T) {
-	t.Parallel()
-	sc := newScene(t, newStack(t))
-	own := must(json.Marshal(publication(sc.nonMember.device.KeyPackage())))(t)
-	calls := map[string]any{
-		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String(),
-			"groupInfo": b64(mlstest.NewGroup(sc.nonMember.device, sc.g.Context.GroupID).SignGroupInfo(sc.nonMember.device, true))},
-		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "listWelcomes": nil, "getPreferences": nil, "getUnreadCounts": nil, "describeService": nil,
-		"listBlocks": nil, "createReport": object{"reasonType": "r", "subject": object{"did": sc.newcomer.DID}},
-		"blockAccount": object{"did": sc.alice.DID}, "unblockAccount": object{"did": sc.alice.DID},
-		"publishKeyPackage":  string(own),
-		"publishKeyPackages": `{"keyPackages": [` + string(own) + `]}`,
-		"getKeyPackages":     object{"dids": []string{sc.newcomer.DID}, "convoId": sc.g.ID()},
-		"deleteDevice":       object{"deviceId": sc.alice.device.DeviceID()},
-		"uploadBlob":         []byte("nonMember"),
-		"sync":               object{"positions": []object{{"convoId": sc.g.ID(), "seq": 0}}, "cursor": sc.start},
-	}
-	for _, name := range ofAccount {
-		in, found := calls[name]
-		if !found {
-			t.Errorf("%s is not called", name)
-			continue
-		}
-		a := sc.call(t, sc.nonMember.Account, name, in)
-		sc.tellsNothing(t, a)
-		if name == "createConvo" {
-			refused(t, a, gen.ErrConvoExists)
-		}
-	}
-	// The last row of the log is in the scene's conversation. A caller may
-	// learn its position but not what it is.
-	sc.settle(t)
-	id := must(hex.DecodeString(sc.g.ID()))(t)
-	for _, method := range append([]string{"sync"}, both...) {
-		in := object{"positions": []object{}}
-		if method != "sync" {
-			in = nil
-		}
-		out := ok[struct{ Cursor string }](t, sc.call(t, sc.nonMember.Account, method, in))
-		if b := must(base64.RawURLEncoding.DecodeString(out.Cursor))(t); len(b) == 0 || bytes.Contains(b, id) {
-			t.Errorf("%s: the cursor %x names a conversation", method, b)
-		}
-	}
-	// A lease for a conversation reveals nothing about it.
-	for _, convo := range []string{sc.g.ID(), sc.nonexistent().ID()} {
-		in := object{"dids": []string{sc.bob.DID}, "convoId": convo}
-		out := ok[object](t, sc.call(t, sc.nonMember.Account, "getKeyPackages", in))
-		if fmt.Sprint(out["missing"]) != fmt.Sprint([]string{sc.bob.DID}) {
-			t.Errorf("answer is %v", out)
-		}
-	}
 }
