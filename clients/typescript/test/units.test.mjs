@@ -90,5 +90,8 @@ test('turns: the lowest remaining leaf reacts at once, the others later', () => 
   assert.equal(turn(group(1), 'did:plc:gone', 0.9), 0)
   assert.equal(turn(group(2), 'did:plc:gone', 0), 5000)
   assert.equal(turn(group(2), 'did:plc:gone', 0.5), 6500)
-  assert.equal(turn({ ownLeaf: 2, leaves: Array(4000).fill(group(1).leaves[1]) }, 'did:plc:gone', 0.9), 600_000)
+  const large = { ownLeaf: 2, leaves: Array(4000).fill(group(1).leaves[1]) }
+  const waits = [0.5, 0.9, 0.999].map((random) => turn(large, 'did:plc:gone', random))
+  assert.equal(new Set(waits).size, 3, 'members of a large group do not all wait for the same time')
+  assert.ok(waits.every((wait) => wait >= 5000 && wait < 600_000))
 })

@@ -113,9 +113,12 @@ const leafKeys = (group: Group, did: string): string => group.leaves
   .filter(({ credential }) => didOf(credential) === did)
   .map(({ index, signatureKey }) => `${index}:${signatureKey.join()}`).join(' ')
 
-/** How long this device waits, in milliseconds. `random` is at least 0 and less than 1. */
+/**
+ * How long this device waits, in milliseconds. `random` is at least 0 and less than 1. The time over which the members
+ * of a large group spread is bounded, not the wait of each: otherwise many would wait equally long.
+ */
 export function turn(group: Group, did: string, random: number): number {
   const others = group.leaves.filter(({ credential }) => didOf(credential) !== did)
   if (others[0]?.index === group.ownLeaf) return 0
-  return Math.min(FIRST_TURN_MS + random * group.leaves.length * EACH_LEAF_MS, LAST_TURN_MS)
+  return FIRST_TURN_MS + random * Math.min(group.leaves.length * EACH_LEAF_MS, LAST_TURN_MS - FIRST_TURN_MS)
 }
