@@ -97,45 +97,56 @@ func (c *Cluster) Kill() {
 	select {
 	case <-c.server.Done():
 	default:
-		sessions := c.sessions()
-		b, err := os.ReadFile(filepath.Join(c.Dir, "cluster", "postmaster.pid"))
-		if err != nil {
-			c.t.Fatalf("dbtest: %v", err)
-		}
-		line, _, _ := strings.Cut(string(b), "\n")
-		pid, err := strconv.Atoi(strings.TrimSpace(line))
-		if err != nil {
-			c.t.Fatalf("dbtest: %v", err)
-		}
-		// The sessions would notice the death of the postmaster by themselves,
-		// but could answer one more query before that.
-		for _, pid := range append([]int{pid}, sessions...) {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended already
-		}
+		c.killAll(c.postmaster())
 		<-c.server.Done()
 	}
 	_ = c.server.Stop(context.Background()) // releases the lock; its error only says that the server was killed
 }
 
-// sessions lists the server processes besides the postmaster, if the server
-// still answers.
-func (c *Cluster) sessions() []int {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, c.URL())
-	if err != nil {
-		return nil
+// killAll kills the postmaster and every process that it has started. One that
+// was left could answer one more query, or wait for ever for a lock in shared
+// memory that a killed one held; no new postmaster starts meanwhile. A stopped
+// postmaster starts no process that the list would not have.
+func (c *Cluster) killAll(postmaster int) {
+	c.t.Helper()
+	if err := halt(postmaster); err != nil {
+		c.t.Fatalf("dbtest: stopping the postmaster: %v", err)
 	}
-	defer func() { _ = conn.Close(ctx) }() // nothing depends on how it closes
-	rows, err := conn.Query(ctx, "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+	pids, err := children(postmaster)
 	if err != nil {
-		return nil
+		c.t.Errorf("dbtest: the processes of PostgreSQL: %v", err)
 	}
-	pids, err := pgx.CollectRows(rows, pgx.RowTo[int])
+	for _, pid := range append(pids, postmaster) {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended already
+	}
+}
+
+// postmaster returns the process id of the postmaster.
+func (c *Cluster) postmaster() int {
+	c.t.Helper()
+	b, err := os.ReadFile(filepath.Join(c.Dir, "cluster", "postmaster.pid"))
 	if err != nil {
-		return nil
+		c.t.Fatalf("dbtest: %v", err)
 	}
-	return pids
+	line, _, _ := strings.Cut(string(b), "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		c.t.Fatalf("dbtest: %v", err)
+	}
+	return pid
+}
+
+// pids reads process ids that white space separates.
+func pids(text []byte) ([]int, error) {
+	var all []int
+	for _, field := range strings.Fields(string(text)) {
+		pid, err := strconv.Atoi(field)
+		if err != nil {
+			return nil, fmt.Errorf("process id: %w", err)
+		}
+		all = append(all, pid)
+	}
+	return all, nil
 }
 
 // URL returns the connection string.
