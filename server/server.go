@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/contacts"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/convoinfo"
 	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
@@ -40,6 +41,9 @@ type Config struct {
 	// PastEpochs is the number of epochs before the current one from which
 	// application messages are accepted.
 	PastEpochs int64
+	// PlaintextMetadata lets createConvo take a name and a description that are not
+	// encrypted.
+	PlaintextMetadata bool
 	// Bus notifies instances of new rows and carries signals; nil for a server
 	// without streams.
 	Bus bus.Bus
@@ -82,6 +86,7 @@ type (
 	attachmentsService = attachments.Service
 	contactsService    = contacts.Service
 	convoService       = convo.Service
+	convoInfoService   = convoinfo.Service
 	groupService       = group.Service
 	keyPackagesService = keypackages.Service
 	liveService        = live.Service
@@ -97,6 +102,7 @@ type Server struct {
 	*convo.Base
 	*contactsService
 	*convoService
+	*convoInfoService
 	*groupService
 	*messagesService
 	*keyPackagesService
@@ -120,12 +126,13 @@ func New(c Config) *Server {
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Pseudonyms: convo.NewPseudonyms(c.Secret.Key(PseudonymKey)),
-		Leaves: mls.NewLeafCache(maxCachedLeaves),
+		Leaves: mls.NewLeafCache(maxCachedLeaves), PlaintextMetadata: c.PlaintextMetadata,
 	}
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
 		Base: b, convoService: &convo.Service{Base: b}, config: c,
 		contactsService:    contacts.New(b),
+		convoInfoService:   convoinfo.New(b),
 		groupService:       group.New(b, claims),
 		messagesService:    messages.New(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),

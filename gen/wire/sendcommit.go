@@ -25,6 +25,10 @@ type SendCommitInput struct {
 	AddedDIDs []string
 	// DIDs of the accounts whose membership ends.
 	RemovedDIDs []string
+	// The key of the conversation's info, wrapped for the members of the epoch
+	// that the commit creates (docs/protocol.md, Encrypted info). The service
+	// does not read it. It is not stored if the conversation has no info.
+	InfoKey xrpc.Bytes
 	// Makes it safe to repeat this call. For 7 days, a call with the same key
 	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
@@ -50,6 +54,9 @@ func (v *SendCommitInput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "removedDids", v.RemovedDIDs, -1, 1000, func(x *string, c *xrpc.Checker) {
 		c.Format("", *x, xrpc.FormatDID)
 	})
+	if v.InfoKey != nil {
+		c.Bytes("infoKey", v.InfoKey, 1, 1024)
+	}
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
 	}
@@ -73,6 +80,8 @@ func (v *SendCommitInput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeArray(&v.AddedDIDs, d, 1000, xrpc.DecodeString)
 		case "removedDids":
 			return xrpc.DecodeArray(&v.RemovedDIDs, d, 1000, xrpc.DecodeString)
+		case "infoKey":
+			return xrpc.DecodeBytes(&v.InfoKey, d)
 		case "idempotencyKey":
 			return xrpc.DecodeOpt(&v.IdempotencyKey, d, xrpc.DecodeString)
 		}
@@ -110,6 +119,9 @@ func (v *SendCommitInput) EncodeJSON(e *xrpc.Encoder) {
 			e.String(x)
 		}
 		e.CloseArray()
+	}
+	if v.InfoKey != nil {
+		e.Name("infoKey").Bytes(v.InfoKey)
 	}
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)

@@ -33,6 +33,7 @@ var _ = []object{
 	(*MemberView)(nil),
 	(*DeviceLeaf)(nil),
 	(*ConvoPolicy)(nil),
+	(*ConvoInfo)(nil),
 	(*CreateReportInput)(nil),
 	(*CreateReportSubject)(nil),
 	(*CreateReportOutput)(nil),
@@ -101,6 +102,8 @@ var _ = []object{
 	(*MemberRoleEvent)(nil),
 	(*ConvoPolicyEvent)(nil),
 	(*ConvoLockEvent)(nil),
+	(*ConvoInfoEvent)(nil),
+	(*InfoKeyRequestedEvent)(nil),
 	(*EphemeralEvent)(nil),
 	(*InfoEvent)(nil),
 	(*SyncInput)(nil),
@@ -111,6 +114,8 @@ var _ = []object{
 	(*UnblockAccountOutput)(nil),
 	(*UnlockConvoInput)(nil),
 	(*UnlockConvoOutput)(nil),
+	(*UpdateConvoInfoInput)(nil),
+	(*UpdateConvoInfoOutput)(nil),
 	(*UpdateConvoPolicyInput)(nil),
 	(*UpdateCursorInput)(nil),
 	(*UpdateCursorOutput)(nil),
@@ -126,7 +131,8 @@ var _ = []object{
 // *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 // *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 // *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
-// *ConvoLockEvent, *EphemeralEvent, *InfoEvent.
+// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *EphemeralEvent,
+// *InfoEvent.
 type ConvoEvent interface {
 	xrpc.Event
 	convoEvent()
@@ -157,6 +163,10 @@ func NewConvoEvent(name string) ConvoEvent {
 		return new(ConvoPolicyEvent)
 	case "convoLockEvent":
 		return new(ConvoLockEvent)
+	case "convoInfoEvent":
+		return new(ConvoInfoEvent)
+	case "infoKeyRequestedEvent":
+		return new(InfoKeyRequestedEvent)
 	case "ephemeralEvent":
 		return new(EphemeralEvent)
 	case "infoEvent":

@@ -83,6 +83,9 @@ var inConversation = []struct {
 	{"updateConvoPolicy", alice, func(_ *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "sendMessages": "admins"}
 	}, nil},
+	{"updateConvoInfo", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "baseVersion": 0, "info": raw([]byte("info")), "infoKey": raw([]byte("key")), "epoch": g.Epoch()}
+	}, nil},
 	{"lockConvo", alice, plain, nil},
 	{"unlockConvo", alice, plain, nil},
 	{"getWelcome", bob, plain, nil},

@@ -27,7 +27,7 @@ type applier struct {
 // amount returns what apply is going to store.
 func (a *applier) amount() storage.Amount {
 	out := storage.Amount{Kept: int64(len(a.req.commit)), Removes: a.onlyRemoves()}
-	out.Bytes = out.Kept + max(0, a.parsed.groupInfo.bytes(a.verified.next)-a.verified.base.bytes)
+	out.Bytes = out.Kept + int64(len(a.req.infoKey)) + max(0, a.parsed.groupInfo.bytes(a.verified.next)-a.verified.base.bytes)
 	if a.parsed.welcome != nil {
 		out.Bytes += int64(len(a.req.welcome) + len(a.req.ratchetTree))
 	}
@@ -178,12 +178,39 @@ func (a *applier) logEvents(ctx context.Context) (logPosition, error) {
 			events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: h.erased.public(did), Action: eventlog.ActionRemoved, Actor: h.caller, Epoch: epoch})
 		}
 	}
+	if err := a.storeInfoKey(ctx, &events); err != nil {
+		return logPosition{}, err
+	}
 	events.Joined(h.convoID, h.caller, epoch, ch.joins, recipients(ch.packages), true)
 	if len(events.Kinds) == 0 {
 		return logPosition{}, nil
 	}
 	row, err := events.Store(ctx, h.q, h.convoID, h.now)
 	return logPosition{gen: row.Gen, pos: row.LastPos, endN: row.Base + ends, beginN: row.Base + int64(len(events.Kinds))}, err
+}
+
+// storeInfoKey stores the key of the info, wrapped for the new epoch. If a device
+// enters by an external commit without it, the event asks the members for it: the
+// device cannot compute the secrets of the epochs before.
+func (a *applier) storeInfoKey(ctx context.Context, events *convo.Events) error {
+	h, epoch := a.handshake, a.parsed.epoch+1
+	if a.req.infoKey != nil {
+		if err := h.q.PutInfoKey(ctx, a.req.infoKey, epoch, h.convoID); err != nil {
+			return fmt.Errorf("store info key: %w", err)
+		}
+		return nil
+	}
+	if a.parsed.external == nil {
+		return nil
+	}
+	asked, err := h.q.RequestInfoKey(ctx, epoch, h.convoID)
+	if err != nil {
+		return fmt.Errorf("ask for the info key: %w", err)
+	}
+	if asked > 0 {
+		events.Add(eventlog.KindInfoKeyAsked, "", convo.NoEdge, eventlog.Body{DID: h.caller, Epoch: epoch})
+	}
+	return nil
 }
 
 // endRejoinRequests ends the requests of members that are removed, of those that

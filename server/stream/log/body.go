@@ -19,6 +19,8 @@ const (
 	KindRole            = "role"
 	KindPolicy          = "policy"
 	KindLock            = "lock"
+	KindInfo            = "info"
+	KindInfoKeyAsked    = "info-key-requested"
 )
 
 // Actions of a membership event. The first three begin and end windows.
@@ -47,6 +49,8 @@ type Body struct {
 	Archived    bool         `json:"archived,omitempty"`
 	Role        string       `json:"role,omitempty"`
 	LockStatus  string       `json:"lockStatus,omitempty"`
+	Version     int64        `json:"version,omitempty"`
+	KeyEpoch    int64        `json:"keyEpoch,omitempty"`
 	// Policy is the new policy of a conversation.
 	Policy *gen.ConvoPolicy `json:"policy,omitempty"`
 }

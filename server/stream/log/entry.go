@@ -73,6 +73,10 @@ func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEven
 		}
 	case KindLock:
 		return &gen.ConvoLockEvent{Cursor: cursor, ConvoID: convo, LockStatus: b.LockStatus, Actor: b.actor()}
+	case KindInfo:
+		return &gen.ConvoInfoEvent{Cursor: cursor, ConvoID: convo, Version: b.Version, KeyEpoch: b.KeyEpoch, Actor: b.actor()}
+	case KindInfoKeyAsked:
+		return &gen.InfoKeyRequestedEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Epoch: b.Epoch}
 	}
 	return nil
 }
