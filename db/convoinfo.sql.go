@@ -110,13 +110,26 @@ func (q *Queries) PutConvoInfo(ctx context.Context, arg PutConvoInfoParams) erro
 
 const putInfoKey = `-- name: PutInfoKey :exec
 UPDATE convo_infos SET info_key = $1, key_epoch = $2, requested_epoch = NULL
-WHERE convo_id = $3
+WHERE convo_id = $3 AND version = coalesce($4, version)
 `
 
+type PutInfoKeyParams struct {
+	InfoKey  []byte
+	KeyEpoch int64
+	ConvoID  xrpc.ConvoID
+	Version  *int64
+}
+
 // A wrap for an epoch answers what was requested in that epoch or before it. A
-// conversation without info has no key to wrap.
-func (q *Queries) PutInfoKey(ctx context.Context, infoKey []byte, keyEpoch int64, convoID xrpc.ConvoID) error {
-	_, err := q.db.Exec(ctx, putInfoKey, infoKey, keyEpoch, convoID)
+// conversation without info has no key to wrap, and the key of another version is
+// not that of the info.
+func (q *Queries) PutInfoKey(ctx context.Context, arg PutInfoKeyParams) error {
+	_, err := q.db.Exec(ctx, putInfoKey,
+		arg.InfoKey,
+		arg.KeyEpoch,
+		arg.ConvoID,
+		arg.Version,
+	)
 	return err
 }
 

@@ -12,9 +12,10 @@ ON CONFLICT (convo_id) DO UPDATE SET
 
 -- name: PutInfoKey :exec
 -- A wrap for an epoch answers what was requested in that epoch or before it. A
--- conversation without info has no key to wrap.
+-- conversation without info has no key to wrap, and the key of another version is
+-- not that of the info.
 UPDATE convo_infos SET info_key = sqlc.arg(info_key), key_epoch = sqlc.arg(key_epoch), requested_epoch = NULL
-WHERE convo_id = sqlc.arg(convo_id);
+WHERE convo_id = sqlc.arg(convo_id) AND version = coalesce(sqlc.narg(version), version);
 
 -- name: RequestInfoKey :execrows
 -- No row: the conversation has no info, or a wrap for the epoch.

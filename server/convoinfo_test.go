@@ -181,9 +181,18 @@ func TestInfoKeyOfCommits(t *testing.T) {
 	wantInfo(t, s, g, bob, fmt.Sprintf("1 tea k3 %d", base+3))
 	join(nil)
 	setInfo(t, s, alice, infoInput(g, 1, "coffee", "k4"))
+	// The key of an earlier version is not that of the info: it is as if there were none.
+	erin := commitClient("erin")
+	c, in := addCommit(t, s, g, alice, erin)
+	in.InfoKey, in.InfoVersion = []byte("of version 1"), new(int64(1))
+	out, err := s.SendCommit(t.Context(), by(alice), in)
+	accepted(t, out, err)
+	g = c.Next
+	wantInfo(t, s, g, erin, fmt.Sprintf("2 coffee k4 %d requested %d", base+4, base+5))
 	wantInfo(t, s, g, bob, fmt.Sprintf("2 coffee k4 %d", base+4))
 	want := []string{fmt.Sprintf("info 1 %d %s", base, alice.DID), fmt.Sprintf("info-key-requested %d %s", base+2, bob.DID),
-		fmt.Sprintf("info-key-requested %d %s", base+4, bob.DID), fmt.Sprintf("info 2 %d %s", base+4, alice.DID)}
+		fmt.Sprintf("info-key-requested %d %s", base+4, bob.DID), fmt.Sprintf("info 2 %d %s", base+4, alice.DID),
+		fmt.Sprintf("info-key-requested %d %s", base+5, erin.DID)}
 	if got := infoEvents(t, s.Pool, g); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("events are %v, want %v", got, want)
 	}

@@ -16,8 +16,8 @@ CREATE TABLE convo_infos (
     -- The key of info, wrapped by a member for the members of key_epoch.
     info_key        BYTEA NOT NULL,
     key_epoch       BIGINT NOT NULL CHECK (key_epoch >= 0),
-    -- The epoch that a device entered by an external commit without a wrap for that
-    -- epoch. It is answered when key_epoch has reached it.
+    -- The epoch that a device entered without a wrap for that epoch. It is answered
+    -- when key_epoch has reached it.
     requested_epoch BIGINT,
     updated_at      TIMESTAMPTZ NOT NULL
 );

@@ -42,10 +42,10 @@ async function create(w) {
   assert.deepEqual(await w.ada.claim([w.ben]), claimed, 'asking again gives the same package')
 
   const convo = await w.step(w.ada, 'opens the conversation “Tea” with Ben in it', () =>
-    w.ada.create(w.convoId, [w.ben], w.metadata))
+    w.ada.create(w.convoId, [w.ben]))
   assert.deepEqual(
-    [convo.id, convo.groupId, convo.creator, convo.epoch, convo.cipherSuite, convo.metadata],
-    [w.convoId, w.convoId, w.ada.did, 1, w.suite, w.metadata])
+    [convo.id, convo.groupId, convo.creator, convo.epoch, convo.cipherSuite],
+    [w.convoId, w.convoId, w.ada.did, 1, w.suite])
   assert.deepEqual(convo.members.map(({ did }) => did).sort(), [w.ada.did, w.ben.did].sort())
 }
 

@@ -17,7 +17,6 @@ export class World {
     this.options = { suite, handshakes }
     this.suite = suite
     this.convoId = randomBytes(16).toString('hex')
-    this.metadata = { name: 'Tea', description: 'Where and when, with milk or without' }
     this.report = (line) => report({ ...line, calls: this.#calls.splice(0) })
     this.devices = []
     this.#suffix = suffix

@@ -255,9 +255,10 @@ type (
 	// come with commits cause no such event.
 	ConvoInfoEvent = wire.ConvoInfoEvent
 	// InfoKeyRequestedEvent is an event of SubscribeConvoEvents and
-	// StreamConvoEvents. A device entered the group by an external commit, and
-	// the key of the info is not wrapped for the epoch that it entered. One
-	// member answers by updateConvoInfo (docs/protocol.md, Which member reacts).
+	// StreamConvoEvents. A device entered the group by an external commit or a
+	// Welcome, and the key of the info is not wrapped for the epoch that it
+	// entered. One member answers by updateConvoInfo (docs/protocol.md, Which
+	// member reacts).
 	InfoKeyRequestedEvent = wire.InfoKeyRequestedEvent
 	// EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// A signal that is not stored, such as a typing notification.

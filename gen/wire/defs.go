@@ -727,9 +727,8 @@ type ConvoInfo struct {
 	InfoKey xrpc.Bytes
 	// The epoch for whose members infoKey was wrapped.
 	KeyEpoch int64
-	// The epoch in which a device entered by an external commit and found no
-	// infoKey for it. Any member answers by updateConvoInfo. Absent if no device
-	// waits.
+	// The epoch that a device entered without an infoKey for it. Any member
+	// answers by updateConvoInfo. Absent if no device waits.
 	RequestedEpoch *int64
 }
 

@@ -22,6 +22,9 @@ type JoinConvoInput struct {
 	// that the commit creates (docs/protocol.md, Encrypted info). The service
 	// does not read it. It is not stored if the conversation has no info.
 	InfoKey xrpc.Bytes
+	// The version of the info whose key infoKey is. If another one is current,
+	// infoKey is not stored. Absent for the current one.
+	InfoVersion *int64
 	// Makes it safe to repeat this call. For 7 days, a call with the same key
 	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
@@ -38,6 +41,9 @@ func (v *JoinConvoInput) Check(c *xrpc.Checker) {
 	}
 	if v.InfoKey != nil {
 		c.Bytes("infoKey", v.InfoKey, 1, 1024)
+	}
+	if v.InfoVersion != nil {
+		c.Int("infoVersion", *v.InfoVersion, 1, xrpc.MaxInt)
 	}
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
@@ -58,6 +64,8 @@ func (v *JoinConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeBytes(&v.RatchetTree, d)
 		case "infoKey":
 			return xrpc.DecodeBytes(&v.InfoKey, d)
+		case "infoVersion":
+			return xrpc.DecodeOpt(&v.InfoVersion, d, xrpc.DecodeInt)
 		case "idempotencyKey":
 			return xrpc.DecodeOpt(&v.IdempotencyKey, d, xrpc.DecodeString)
 		}
@@ -79,6 +87,9 @@ func (v *JoinConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.InfoKey != nil {
 		e.Name("infoKey").Bytes(v.InfoKey)
+	}
+	if v.InfoVersion != nil {
+		e.Name("infoVersion").Int(*v.InfoVersion)
 	}
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)

@@ -867,16 +867,18 @@ func (v *ConvoInfoEvent) EventCursor() string { return v.Cursor }
 func (*ConvoInfoEvent) convoEvent() {}
 
 // InfoKeyRequestedEvent is an event of SubscribeConvoEvents and
-// StreamConvoEvents. A device entered the group by an external commit, and
-// the key of the info is not wrapped for the epoch that it entered. One
-// member answers by updateConvoInfo (docs/protocol.md, Which member reacts).
+// StreamConvoEvents. A device entered the group by an external commit or a
+// Welcome, and the key of the info is not wrapped for the epoch that it
+// entered. One member answers by updateConvoInfo (docs/protocol.md, Which
+// member reacts).
 type InfoKeyRequestedEvent struct {
 	// Position of this event in the stream. A new stream that is opened with
 	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
 	// Conversation id: the MLS group id in lower-case hexadecimal.
 	ConvoID xrpc.ConvoID `cbor:"convoId"`
-	// DID of the account whose device entered.
+	// DID of the account whose device entered; if there are several, one of
+	// them.
 	DID string `cbor:"did"`
 	// The epoch that it entered.
 	Epoch int64 `cbor:"epoch"`

@@ -7,9 +7,8 @@
 //
 // updateConvoInfo stores the info with its key, as the version after the one that the
 // caller knows. A commit may carry the key wrapped for its epoch (server/group). A
-// device that enters by an external commit cannot unwrap a key of an epoch before;
-// where the commit brings none, an event asks for it, and a member answers by
-// updateConvoInfo without info.
+// device that enters cannot unwrap a key of an epoch before; where the commit brings
+// none, an event asks for it, and a member answers by updateConvoInfo without info.
 //
 // # Files
 //

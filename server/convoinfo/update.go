@@ -132,7 +132,7 @@ func (u *update) store(ctx context.Context) (err error) {
 		return err
 	}
 	if u.in.Info == nil {
-		err = u.q.PutInfoKey(ctx, u.in.InfoKey, u.in.Epoch, u.in.ConvoID)
+		err = u.q.PutInfoKey(ctx, db.PutInfoKeyParams{ConvoID: u.in.ConvoID, InfoKey: u.in.InfoKey, KeyEpoch: u.in.Epoch})
 	} else {
 		u.version++
 		err = u.q.PutConvoInfo(ctx, db.PutConvoInfoParams{

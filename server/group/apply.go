@@ -189,18 +189,23 @@ func (a *applier) logEvents(ctx context.Context) (logPosition, error) {
 	return logPosition{gen: row.Gen, pos: row.LastPos, endN: row.Base + ends, beginN: row.Base + int64(len(events.Kinds))}, err
 }
 
-// storeInfoKey stores the key of the info, wrapped for the new epoch. If a device
-// enters by an external commit without it, the event asks the members for it: the
-// device cannot compute the secrets of the epochs before.
+// storeInfoKey stores the key of the info, wrapped for the new epoch. If devices enter
+// without it, an event asks the members for it: the devices cannot compute the secrets
+// of the epochs before.
 func (a *applier) storeInfoKey(ctx context.Context, events *convo.Events) error {
 	h, epoch := a.handshake, a.parsed.epoch+1
 	if a.req.infoKey != nil {
-		if err := h.q.PutInfoKey(ctx, a.req.infoKey, epoch, h.convoID); err != nil {
+		if err := h.q.PutInfoKey(ctx, db.PutInfoKeyParams{
+			ConvoID: h.convoID, InfoKey: a.req.infoKey, KeyEpoch: epoch, Version: a.req.infoVersion,
+		}); err != nil {
 			return fmt.Errorf("store info key: %w", err)
 		}
-		return nil
 	}
-	if a.parsed.external == nil {
+	entered := owners(a.change.packages)
+	if a.parsed.external != nil {
+		entered = []string{h.caller}
+	}
+	if len(entered) == 0 {
 		return nil
 	}
 	asked, err := h.q.RequestInfoKey(ctx, epoch, h.convoID)
@@ -208,7 +213,7 @@ func (a *applier) storeInfoKey(ctx context.Context, events *convo.Events) error 
 		return fmt.Errorf("ask for the info key: %w", err)
 	}
 	if asked > 0 {
-		events.Add(eventlog.KindInfoKeyAsked, "", convo.NoEdge, eventlog.Body{DID: h.caller, Epoch: epoch})
+		events.Add(eventlog.KindInfoKeyAsked, "", convo.NoEdge, eventlog.Body{DID: entered[0], Epoch: epoch})
 	}
 	return nil
 }

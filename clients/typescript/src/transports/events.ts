@@ -10,6 +10,8 @@ const schemas = {
   keyPackagesLowEvent: stream.keyPackagesLowEvent,
   readEvent: stream.readEvent,
   preferencesEvent: stream.preferencesEvent,
+  convoInfoEvent: stream.convoInfoEvent,
+  infoKeyRequestedEvent: stream.infoKeyRequestedEvent,
   infoEvent: stream.infoEvent,
 }
 

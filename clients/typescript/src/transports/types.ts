@@ -10,6 +10,8 @@ export type StreamEvent =
   | { kind: 'keyPackagesLowEvent' } & stream.KeyPackagesLowEvent
   | { kind: 'readEvent' } & stream.ReadEvent
   | { kind: 'preferencesEvent' } & stream.PreferencesEvent
+  | { kind: 'convoInfoEvent' } & stream.ConvoInfoEvent
+  | { kind: 'infoKeyRequestedEvent' } & stream.InfoKeyRequestedEvent
   | { kind: 'infoEvent' } & stream.InfoEvent
   /** A kind that this client has no use for, or does not know yet. */
   | { kind: 'other', cursor?: string }
