@@ -189,7 +189,6 @@ func TestInfoKeyOfCommits(t *testing.T) {
 	accepted(t, out, err)
 	g = c.Next
 	wantInfo(t, s, g, erin, fmt.Sprintf("2 coffee k4 %d requested %d", base+4, base+5))
-	wantInfo(t, s, g, bob, fmt.Sprintf("2 coffee k4 %d", base+4))
 	want := []string{fmt.Sprintf("info 1 %d %s", base, alice.DID), fmt.Sprintf("info-key-requested %d %s", base+2, bob.DID),
 		fmt.Sprintf("info-key-requested %d %s", base+4, bob.DID), fmt.Sprintf("info 2 %d %s", base+4, alice.DID),
 		fmt.Sprintf("info-key-requested %d %s", base+5, erin.DID)}
