@@ -16,6 +16,9 @@ const KEY_WAIT_MS = 1000
 type Stored = mls.defs.ConvoInfo | undefined
 
 export class Infos {
+  /** Conversations whose info this device has seen without being able to unwrap its key. */
+  readonly #withoutKey = new Set<string>()
+
   constructor(private readonly engine: Engine) {}
 
   /** The info of a conversation; undefined if none was set. Waits up to `waitMs` for a key that others have to wrap. */
@@ -74,6 +77,11 @@ export class Infos {
     if (stored) await this.#keyOf(convoId, stored)
   }
 
+  /** A commit may have brought the key that this device lacks. */
+  committed(convoId: string): void {
+    if (this.#withoutKey.has(convoId)) this.engine.background(() => this.look(convoId))
+  }
+
   /** After this device has removed somebody: a new key and a new ciphertext, if it may change the info. */
   async renew(convoId: string): Promise<void> {
     if (!await this.#known(convoId)) return
@@ -111,6 +119,13 @@ export class Infos {
 
   /** The key of a version: the one in storage, or the wrapped one if it is of the group's present epoch. */
   async #keyOf(convoId: string, stored: mls.defs.ConvoInfo): Promise<Uint8Array | undefined> {
+    const key = await this.#unwrapped(convoId, stored)
+    if (key) this.#withoutKey.delete(convoId)
+    else this.#withoutKey.add(convoId)
+    return key
+  }
+
+  async #unwrapped(convoId: string, stored: mls.defs.ConvoInfo): Promise<Uint8Array | undefined> {
     const known = await this.#known(convoId)
     if (known?.version === stored.version) return known.key
     const { state, receiver } = this.engine
