@@ -181,7 +181,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	plumbing.Admit = append([]xrpc.Step{a.checks.gate.Admit, a.accounts.Admit}, plumbing.Admit...)
 	plumbing.Tickets = live.NewTickets(pool, nil)
 	a.service = server.New(server.Config{
-		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), PlaintextMetadata: c.PlaintextMetadata,
+		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), PlaintextMetadata: c.PlaintextMetadata == "true",
 		ReportRecipient: c.ReportRecipient,
 		Limits:          a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
 		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Clock: a.now,

@@ -41,7 +41,7 @@ type Config struct {
 	ReportRecipient string `flag:"report-recipient" env:"MLS_REPORT_RECIPIENT" help:"age X25519 recipient (age1...) for whom clients encrypt the evidence of reports; without it, reports have no evidence"`
 
 	PastEpochs        int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"number of epochs before the current one in which application messages may still be sent"`
-	PlaintextMetadata bool          `flag:"plaintext-metadata" env:"MLS_PLAINTEXT_METADATA" default:"false" help:"let clients store names and descriptions of conversations that are not encrypted"`
+	PlaintextMetadata string        `flag:"plaintext-metadata" env:"MLS_PLAINTEXT_METADATA" default:"false" oneof:"true false" help:"let clients store names and descriptions of conversations that are not encrypted"`
 	MessageTTL        time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and the rest of conversations without members"`
 	EraseAfter        time.Duration `flag:"erase-after" env:"MLS_ERASE_AFTER" default:"168h" min:"0s" max:"87600h" help:"how long after its deletion at the PDS an account is erased, with MLS_RELAY_URL"`
 	RateLimits        string        `flag:"rate-limits" env:"MLS_RATE_LIMITS" default:"1" help:"factor by which all rate limits are multiplied, or off"`

@@ -1,9 +1,10 @@
 -- The encrypted info of conversations: name, description and picture under a key
 -- that members have.
 
--- Kinds are those that the servers know. A server passes over a kind that only a
--- later version knows, so the schema does not list them.
+-- The rows that are there have the kinds of before, so they need not be checked.
 ALTER TABLE events DROP CONSTRAINT IF EXISTS events_kind_check;
+ALTER TABLE events ADD CONSTRAINT events_kind_check CHECK (kind IN ('membership', 'welcome', 'rejoin-requested',
+    'convo-damaged', 'key-packages-low', 'read', 'preferences', 'role', 'policy', 'lock', 'info', 'info-key-requested')) NOT VALID;
 
 -- A conversation has a row once its info was set. CASCADE: a server from before this
 -- table removes conversations without knowing it.
