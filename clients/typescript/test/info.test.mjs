@@ -34,8 +34,11 @@ test('an added member and a device by external commit read the name, a removed o
 
   // The removal comes with a new key, which a removed device does not have even if it gets the new info.
   const agent = await world.agent('ada')
-  const stored = async () => (await agent.call('blue.catbird.mls.getConvo', { convoId: tea.id }, undefined,
-    { headers: { 'atproto-proxy': `${world.service}#atproto_mls` } })).data.info
+  const stored = async () => {
+    const headers = { 'atproto-proxy': `${world.service}#atproto_mls` }
+    const answer = await agent.fetchHandler(`/xrpc/blue.catbird.mls.getConvo?convoId=${tea.id}`, { headers })
+    return (await answer.json()).info
+  }
   const before = await stored()
   await tea.remove(cleo.did)
   await until('a new key', async () => (await stored()).version > before.version, ada)
