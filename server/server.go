@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/contacts"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
@@ -61,6 +62,9 @@ type Config struct {
 	Storage *storage.Book
 	// Packages has the limits on claims of key packages; nil for those of the table.
 	Packages keypackages.Limiter
+	// Follows knows who follows and who blocks whom; nil for a service without an
+	// AppView.
+	Follows follows.Relationships
 	// Secret keys idempotency records and the counts of claims. All instances must
 	// have the same.
 	Secret *auth.Secret
@@ -120,7 +124,7 @@ func New(c Config) *Server {
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Pseudonyms: convo.NewPseudonyms(c.Secret.Key(PseudonymKey)),
-		Leaves: mls.NewLeafCache(maxCachedLeaves),
+		Leaves: mls.NewLeafCache(maxCachedLeaves), Follows: follows.OrNone(c.Follows),
 	}
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{

@@ -4,10 +4,12 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/internal/admin"
 	"catbird.blue/mls/server/accounts"
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/relay"
 )
 
@@ -23,6 +25,19 @@ func (a *app) newFollower(pool *pgxpool.Pool) *relay.Follower {
 	return relay.New(relay.Config{URL: strings.TrimSuffix(a.config.RelayURL, "/"), Pool: pool, Log: a.log, Metrics: measured, Handler: &accounts.Events{
 		Changes: a.eraser.Changes, HostStatus: a.eraser.HostStatus, ForgetKey: a.directory.ForgetEverywhere, Grace: a.config.EraseAfter,
 	}})
+}
+
+// openFollows opens the AppView, if one is configured.
+func (a *app) openFollows(shared redis.UniversalClient, secret *auth.Secret) follows.Relationships {
+	if a.config.AppViewURL == "" {
+		return follows.None{}
+	}
+	view := follows.New(follows.Config{
+		URL: strings.TrimSuffix(a.config.AppViewURL, "/"), Client: auth.NewConfiguredClient(follows.MaxAnswer), Limits: a.limits,
+		Redis: shared, Secret: secret.Key("relationships"), OnChange: a.redisChanged("shares relationships"), Registry: a.metrics.Registry,
+	})
+	a.onClose(func() error { view.Close(); return nil })
+	return view
 }
 
 // newEraser makes the eraser of this instance.

@@ -25,6 +25,7 @@ import (
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/dbmetrics"
 	"catbird.blue/mls/server/devaccounts"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
@@ -66,6 +67,8 @@ type app struct {
 	devs *devaccounts.Accounts
 	// origins decides which accounts are new.
 	origins *origin.Origins
+	// follows knows who follows and who blocks whom.
+	follows follows.Relationships
 	storage *storage.Book
 	proxies source.Proxies
 	conns   *conns.Keeper
@@ -182,7 +185,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	plumbing.Tickets = live.NewTickets(pool, nil)
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), ReportRecipient: c.ReportRecipient,
-		Limits: a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
+		Limits: a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret, Follows: a.follows,
 		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Clock: a.now,
 		Registry: a.metrics.Registry,
 	})
@@ -265,6 +268,7 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secr
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
+	a.follows = a.openFollows(shared, secret)
 	if a.origins, err = a.openOrigins(pool); err != nil {
 		return xrpc.Plumbing{}, err
 	}

@@ -118,7 +118,8 @@ func (c *Config) check() error {
 	report("MLS_KEY", c.checkKey())
 	report("MLS_SECRET", c.checkSecret())
 	report("MLS_PLC_URL", c.checkPLC())
-	report("MLS_RELAY_URL", c.checkRelay())
+	report("MLS_RELAY_URL", c.checkOrigin(c.RelayURL, "a relay or PDS, such as https://bsky.network"))
+	report("MLS_APPVIEW_URL", c.checkOrigin(c.AppViewURL, "an AppView, such as https://public.api.bsky.app"))
 	if c.DatabaseURL != "" {
 		report("DATABASE_URL", pgsession.Check(c.DatabaseURL))
 	}
@@ -184,14 +185,15 @@ func (c *Config) checkPLC() error {
 	return nil
 }
 
-func (c *Config) checkRelay() error {
-	if c.RelayURL == "" {
+// checkOrigin checks the URL of another service, of which only the origin is used.
+func (c *Config) checkOrigin(origin, what string) error {
+	if origin == "" {
 		return nil
 	}
-	u, err := url.Parse(c.RelayURL)
+	u, err := url.Parse(origin)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || (u.Scheme != "https" && u.Scheme != "http"):
-		return errors.New("is not the origin of a relay or PDS, such as https://bsky.network")
+		return errors.New("is not the origin of " + what)
 	case u.Scheme == "http" && !c.dev():
 		return errors.New("http is for development only")
 	}

@@ -48,7 +48,7 @@ func (p *program) doctor(ctx context.Context, args []string) error {
 	inside, closeAll := c.insideChecks(ctx)
 	defer closeAll()
 	checks = append(checks, inside...)
-	checks = append(checks, doctor.Redis(c.RedisURL), doctor.Disk("disk", c.DataDir), c.backupCheck(backups, age))
+	checks = append(checks, doctor.Redis(c.RedisURL), doctor.AppView(c.AppViewURL, c.serviceDID(c.Port)), doctor.Disk("disk", c.DataDir), c.backupCheck(backups, age))
 	switch doctor.Run(ctx, p.out, checks) {
 	case doctor.Failed:
 		return statusFailed

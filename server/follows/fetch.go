@@ -74,6 +74,13 @@ func (a *AppView) fetch(ctx context.Context, account string, pairs []pair) (map[
 	return learned, nil
 }
 
+// Probe asks an AppView once, for the operator.
+func Probe(ctx context.Context, client *http.Client, url, account string) error {
+	a := &AppView{url: url, client: client, now: time.Now, metrics: newMetrics(nil)}
+	_, err := a.fetch(ctx, account, []pair{a.newPair(account, "did:web:example.org")})
+	return err
+}
+
 // badRequest returns that an account which does not exist has no relationships.
 func badRequest(body []byte, pairs []pair) (map[pairKey]flags, error) {
 	var envelope struct {
