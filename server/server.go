@@ -53,6 +53,8 @@ type Config struct {
 	// ReportRecipient is for whom clients encrypt the evidence of reports, as an age
 	// X25519 recipient; "" for a service that accepts none.
 	ReportRecipient string
+	// ForwardsReports says that reports about accounts wait to be forwarded.
+	ForwardsReports bool
 	// Limits counts what callers use of the limits of the table. If it is nil, the
 	// Server makes its own.
 	Limits *limit.Limits
@@ -135,7 +137,7 @@ func New(c Config) *Server {
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        live.New(b, c.Streams, c.PublicURL),
-		reportsService:     reports.New(b, c.ReportRecipient),
+		reportsService:     reports.New(b, c.ReportRecipient, c.ForwardsReports),
 		rolesService:       roles.New(b),
 	}
 	if c.Registry != nil {

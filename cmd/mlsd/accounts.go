@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
@@ -11,6 +12,7 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/relay"
+	"catbird.blue/mls/server/reports"
 )
 
 // actor is the name in the audit of what the service does by itself.
@@ -38,6 +40,26 @@ func (a *app) openFollows(shared redis.UniversalClient, secret *auth.Secret) fol
 	})
 	a.onClose(func() error { view.Close(); return nil })
 	return view
+}
+
+// newLabeler makes the client of the moderation service to which reports are forwarded.
+func newLabeler(c *Config, port int, directory *auth.Directory, key func() *auth.Key) *reports.Labeler {
+	return &reports.Labeler{
+		DID: c.ReportService, ServiceDID: c.serviceDID(port), Key: key, Endpoint: directory.ServiceEndpoint,
+		Client: auth.NewGuardedClient(c.dev()), Now: time.Now,
+	}
+}
+
+// newForwarder makes what forwards reports, nil where no moderation service is
+// configured.
+func (a *app) newForwarder(pool *pgxpool.Pool, secret *auth.Secret, port int) *reports.Forwarder {
+	if a.config.ReportService == "" {
+		return nil
+	}
+	audit := admin.NewEraser(pool, secret, actor, a.live.bus).Audit
+	return reports.NewForwarder(reports.ForwarderConfig{
+		Pool: pool, To: newLabeler(a.config, port, a.directory, a.key.Load), Record: audit.RecordIn, Log: a.log, Registry: a.metrics.Registry,
+	})
 }
 
 // newEraser makes the eraser of this instance.

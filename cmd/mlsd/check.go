@@ -133,6 +133,7 @@ func (c *Config) check() error {
 		_, err = age.ParseX25519Recipient(c.ReportRecipient)
 		report("MLS_REPORT_RECIPIENT", err)
 	}
+	report("MLS_REPORT_SERVICE", c.checkReportService())
 	_, _, err = c.rateLimits()
 	report("MLS_RATE_LIMITS", err)
 	_, err = origin.ParseSizes(c.OriginSizes)
@@ -181,6 +182,19 @@ func (c *Config) checkPLC() error {
 		return fmt.Errorf("%q is not the URL of a PLC directory", c.PLCURL)
 	case u.Scheme == "http" && !c.dev():
 		return errors.New("http is for development only")
+	}
+	return nil
+}
+
+func (c *Config) checkReportService() error {
+	switch {
+	case c.ReportService == "" || strings.HasPrefix(c.ReportService, "did:plc:"):
+		return nil
+	case !strings.HasPrefix(c.ReportService, "did:web:"):
+		return errors.New("is neither a did:plc nor a did:web")
+	}
+	if err := auth.ValidateServiceDID(c.ReportService, c.dev()); err != nil {
+		return errors.New("is not a did:web with a host name alone")
 	}
 	return nil
 }

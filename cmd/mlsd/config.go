@@ -40,6 +40,7 @@ type Config struct {
 	LogFormat     string `flag:"log-format" env:"MLS_LOG_FORMAT" default:"json" oneof:"json text" help:"format of the log"`
 
 	ReportRecipient string `flag:"report-recipient" env:"MLS_REPORT_RECIPIENT" help:"age X25519 recipient (age1...) for whom clients encrypt the evidence of reports; without it, reports have no evidence"`
+	ReportService   string `flag:"report-service" env:"MLS_REPORT_SERVICE" help:"DID of a moderation service (#atproto_labeler in its document) to which reports about accounts are forwarded: the account, the type of the reason and the report's number"`
 
 	PastEpochs     int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"number of epochs before the current one in which application messages may still be sent"`
 	MessageTTL     time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and the rest of conversations without members"`

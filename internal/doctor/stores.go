@@ -114,6 +114,21 @@ func AppView(url, account string) Check {
 	}}
 }
 
+// ReportService checks that the DID document of a moderation service has its endpoint,
+// which find returns.
+func ReportService(did string, find func(ctx context.Context) (string, error)) Check {
+	return Check{"reports", func(ctx context.Context) Result {
+		if did == "" {
+			return skipped("no MLS_REPORT_SERVICE: reports are not forwarded")
+		}
+		endpoint, err := find(ctx)
+		if err != nil {
+			return fail("see that MLS_REPORT_SERVICE is the DID of a moderation service, whose document this machine can fetch", "%v", err)
+		}
+		return ok("reports are forwarded to %s", endpoint)
+	}}
+}
+
 // Disk checks the free space of a directory, against the limits at which the service
 // refuses to store.
 func Disk(name, dir string) Check {
