@@ -87,7 +87,7 @@ func printable(s string) string { return strconv.QuoteToGraphic(s) }
 var errNoReport = errors.New("there is no such report; one is removed 30 days after it was resolved")
 
 // readReport reads a report and records that.
-func (a *Admin) readReport(ctx context.Context, id int64, action string) (r db.GetReportRow, err error) {
+func (a *Admin) readReport(ctx context.Context, id int64, action string) (r db.Report, err error) {
 	r, err = db.New(a.Pool).GetReport(ctx, id)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
