@@ -101,7 +101,7 @@ func TestBlocksOfTheAppViewSpareMembers(t *testing.T) {
 	view := newAppView(t)
 	s := newStack(t, view.use)
 	alice, bob, carol := newActor(), newActor(), newActor()
-	g := s.conversation(t, alice, bob, carol)
+	g := s.conversation(t, carol, alice, bob) // so that nobody has asked about alice and bob
 	s.settle(t)
 	view.Block(bob.DID, alice.DID, true)
 	view.learn(t, alice, bob, carol)
