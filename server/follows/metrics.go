@@ -22,6 +22,7 @@ const (
 
 var (
 	callsMetric = metrics.Define(metrics.Metric{
+		When:  "with MLS_APPVIEW_URL",
 		Group: group, Name: "mls_appview_calls_total", Kind: metrics.Counter, Unit: "calls",
 		Help: "Calls of the AppView for relationships. failed says that it did not answer, or with an error of its own; wrong " +
 			"that the answer is not one to the question; refused that it did not accept the question. paused and crowded calls " +
@@ -29,15 +30,18 @@ var (
 		Labels: []metrics.Label{{Name: "outcome", Values: []string{answered, failed, wrong, refused, paused, crowded}}},
 	})
 	secondsMetric = metrics.Define(metrics.Metric{
+		When:  "with MLS_APPVIEW_URL",
 		Group: group, Name: "mls_appview_call_seconds", Kind: metrics.Histogram, Unit: "seconds",
 		Help:    "Time of a call of the AppView that got an answer, whatever it was.",
 		Buckets: []float64{.005, .02, .05, .1, .25, .5, 1, 2, 3},
 	})
 	lastMetric = metrics.Define(metrics.Metric{
+		When:  "with MLS_APPVIEW_URL",
 		Group: group, Name: "mls_appview_last_answer_timestamp_seconds", Kind: metrics.Gauge, Unit: "seconds",
 		Help: "When the AppView last answered this instance.",
 	})
 	questionsMetric = metrics.Define(metrics.Metric{
+		When:  "with MLS_APPVIEW_URL",
 		Group: group, Name: "mls_appview_relationships_total", Kind: metrics.Counter, Unit: "pairs",
 		Help: "Pairs of accounts whose relationship was needed, by the age of what was known: fresh for less than a minute, " +
 			"old for less than 10 minutes. unknown counts as not following, not blocking.",
