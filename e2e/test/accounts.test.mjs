@@ -2,13 +2,12 @@
 // is erased when it is deleted. The operator's commands work beside the running server.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Account } from '../lib/account.mjs'
-import { Device } from '../lib/device.mjs'
+import { Member } from '../lib/member.mjs'
 import { startNetwork } from '../lib/network.mjs'
 import { SUITE_1 } from '../mls/client.mjs'
 
@@ -26,18 +25,16 @@ after(() => network?.stop(), { timeout: 60_000 })
 
 test('accounts are refused, come back, and are erased', { timeout: 300_000 }, async (t) => {
   const [pds] = network.pdses
-  const convoId = randomBytes(16).toString('hex')
   const person = async (name) => {
     const account = await Account.create({ name, handle: name, pds, serviceDid: network.mlsd.did })
-    const device = await Device.open(account, { implementation: 'ts-mls', suite: SUITE_1 })
-    t.after(() => device.close())
-    await device.publish(5)
-    return device
+    const member = await Member.open(account, { suite: SUITE_1, transports: ['sse'] })
+    t.after(() => member.close())
+    return member
   }
   const ada = await person('Ada')
   const ben = await person('Ben')
-  await ada.create(convoId, [ben.account])
-  await ben.join(convoId)
+  const { id: convoId } = await ada.client.create([ben.did])
+  await ben.joins(convoId)
 
   // A token from before the deactivation: afterwards the PDS issues none.
   const call = async (token) => (await fetch(`${network.mlsd.url}/xrpc/blue.catbird.mls.getConvos`, {
@@ -64,9 +61,8 @@ test('accounts are refused, come back, and are erased', { timeout: 300_000 }, as
   const { members } = (await ada.account.query('getConvos')).conversations[0]
   const gone = members.find((m) => m.pendingRemoval)
   assert.match(gone.did, /^did:erased:/)
-  await ada.sync(convoId)
-  await ada.removeMember(convoId, ben.did) // the tree has the DID
-  assert.deepEqual([...ada.mls.members(convoId)], [ada.did])
+  await ada.at(convoId).remove(ben.did) // the tree has the DID
+  assert.deepEqual(await ada.members(convoId), [ada.did])
   assert.match(await admin('account', ben.did, 'show'), /being erased[^]*account erase/)
 })
 
