@@ -366,6 +366,7 @@ CROSS JOIN LATERAL (
 ) suite
 WHERE d.did = ANY($6::text[]) AND d.deleted_at IS NULL
   AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = d.did AND b.blocked_did = $4::text OFFSET 0)
+        AND d.did <> ALL($7::text[])
     OR EXISTS (SELECT 1 FROM memberships m
                JOIN memberships h ON h.convo_id = m.convo_id AND h.did = $4::text AND h.left_seq IS NULL
                WHERE m.convo_id = $3 AND m.did = d.did AND m.left_seq IS NULL OFFSET 0))
@@ -384,6 +385,7 @@ type ListClaimableDevicesParams struct {
 	Holder      string
 	CipherSuite int64
 	Dids        []string
+	Blocked     []string
 }
 
 type ListClaimableDevicesRow struct {
@@ -399,8 +401,9 @@ type ListClaimableDevicesRow struct {
 // has an unspent package or a leaf. Suite 0: it has no package to serve.
 // seated: it has a leaf in the conversation that the holder, a member, names, and
 // its account has not asked to be added again. Accounts that are refused have no
-// devices here, and neither has an account that has blocked the holder, unless both
-// are members of the conversation that the holder names.
+// devices here, and neither has an account that has blocked the holder or is among
+// those that the AppView knows as blocked, unless both are members of the conversation
+// that the holder names.
 // OFFSET 0 makes the planner look up every device: in a small table it would
 // otherwise scan all packages and leaves.
 func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDevicesParams) ([]ListClaimableDevicesRow, error) {
@@ -411,6 +414,7 @@ func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDev
 		arg.Holder,
 		arg.CipherSuite,
 		arg.Dids,
+		arg.Blocked,
 	)
 	if err != nil {
 		return nil, err

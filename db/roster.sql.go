@@ -62,22 +62,26 @@ func (q *Queries) PackageBytesByRef(ctx context.Context, refs [][]byte) (int64, 
 }
 
 const packagesByRef = `-- name: PackagesByRef :many
-SELECT k.ref, k.key_package FROM key_packages k
-WHERE k.ref = ANY($1::bytea[])
-  AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = k.did AND b.blocked_did = $2::text OFFSET 0)
-    OR EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = $3 AND m.did = k.did AND m.left_seq IS NULL OFFSET 0))
+SELECT k.ref, k.did, k.key_package,
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = $1 AND m.did = k.did AND m.left_seq IS NULL OFFSET 0) AS is_member
+FROM key_packages k
+WHERE k.ref = ANY($2::bytea[])
+  AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = k.did AND b.blocked_did = $3::text OFFSET 0)
+    OR EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = $1 AND m.did = k.did AND m.left_seq IS NULL OFFSET 0))
 ORDER BY k.ref, k.did
 `
 
 type PackagesByRefRow struct {
 	Ref        []byte
+	Did        string
 	KeyPackage []byte
+	IsMember   bool
 }
 
 // The package of a reference never changes. Those of accounts that have blocked the
 // caller are left out, as if they did not exist, except those of members.
-func (q *Queries) PackagesByRef(ctx context.Context, refs [][]byte, caller string, convoID xrpc.ConvoID) ([]PackagesByRefRow, error) {
-	rows, err := q.db.Query(ctx, packagesByRef, refs, caller, convoID)
+func (q *Queries) PackagesByRef(ctx context.Context, convoID xrpc.ConvoID, refs [][]byte, caller string) ([]PackagesByRefRow, error) {
+	rows, err := q.db.Query(ctx, packagesByRef, convoID, refs, caller)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +89,12 @@ func (q *Queries) PackagesByRef(ctx context.Context, refs [][]byte, caller strin
 	var items []PackagesByRefRow
 	for rows.Next() {
 		var i PackagesByRefRow
-		if err := rows.Scan(&i.Ref, &i.KeyPackage); err != nil {
+		if err := rows.Scan(
+			&i.Ref,
+			&i.Did,
+			&i.KeyPackage,
+			&i.IsMember,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

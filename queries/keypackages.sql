@@ -36,8 +36,9 @@ WHERE key_packages.spent_at IS NULL AND key_packages.expires_at <= excluded.crea
 -- has an unspent package or a leaf. Suite 0: it has no package to serve.
 -- seated: it has a leaf in the conversation that the holder, a member, names, and
 -- its account has not asked to be added again. Accounts that are refused have no
--- devices here, and neither has an account that has blocked the holder, unless both
--- are members of the conversation that the holder names.
+-- devices here, and neither has an account that has blocked the holder or is among
+-- those that the AppView knows as blocked, unless both are members of the conversation
+-- that the holder names.
 -- OFFSET 0 makes the planner look up every device: in a small table it would
 -- otherwise scan all packages and leaves.
 SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
@@ -70,6 +71,7 @@ CROSS JOIN LATERAL (
 ) suite
 WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.deleted_at IS NULL
   AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = d.did AND b.blocked_did = sqlc.arg(holder)::text OFFSET 0)
+        AND d.did <> ALL(sqlc.arg(blocked)::text[])
     OR EXISTS (SELECT 1 FROM memberships m
                JOIN memberships h ON h.convo_id = m.convo_id AND h.did = sqlc.arg(holder)::text AND h.left_seq IS NULL
                WHERE m.convo_id = sqlc.arg(convo) AND m.did = d.did AND m.left_seq IS NULL OFFSET 0))

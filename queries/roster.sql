@@ -26,7 +26,9 @@ SELECT coalesce(sum(octet_length(key_package)), 0)::bigint FROM key_packages WHE
 -- name: PackagesByRef :many
 -- The package of a reference never changes. Those of accounts that have blocked the
 -- caller are left out, as if they did not exist, except those of members.
-SELECT k.ref, k.key_package FROM key_packages k
+SELECT k.ref, k.did, k.key_package,
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.left_seq IS NULL OFFSET 0) AS is_member
+FROM key_packages k
 WHERE k.ref = ANY(sqlc.arg(refs)::bytea[])
   AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = k.did AND b.blocked_did = sqlc.arg(caller)::text OFFSET 0)
     OR EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.left_seq IS NULL OFFSET 0))

@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/server/contacts"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/convoinfo"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
@@ -56,6 +57,8 @@ type Config struct {
 	// ReportRecipient is for whom clients encrypt the evidence of reports, as an age
 	// X25519 recipient; "" for a service that accepts none.
 	ReportRecipient string
+	// ForwardsReports says that reports about accounts wait to be forwarded.
+	ForwardsReports bool
 	// Limits counts what callers use of the limits of the table. If it is nil, the
 	// Server makes its own.
 	Limits *limit.Limits
@@ -65,6 +68,9 @@ type Config struct {
 	Storage *storage.Book
 	// Packages has the limits on claims of key packages; nil for those of the table.
 	Packages keypackages.Limiter
+	// Follows knows who follows and who blocks whom; nil for a service without an
+	// AppView.
+	Follows follows.Relationships
 	// Secret keys idempotency records and the counts of claims. All instances must
 	// have the same.
 	Secret *auth.Secret
@@ -126,7 +132,7 @@ func New(c Config) *Server {
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Pseudonyms: convo.NewPseudonyms(c.Secret.Key(PseudonymKey)),
-		Leaves: mls.NewLeafCache(maxCachedLeaves), PlaintextMetadata: c.PlaintextMetadata,
+		Leaves: mls.NewLeafCache(maxCachedLeaves), PlaintextMetadata: c.PlaintextMetadata, Follows: follows.OrNone(c.Follows),
 	}
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
@@ -138,7 +144,7 @@ func New(c Config) *Server {
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        live.New(b, c.Streams, c.PublicURL),
-		reportsService:     reports.New(b, c.ReportRecipient),
+		reportsService:     reports.New(b, c.ReportRecipient, c.ForwardsReports),
 		rolesService:       roles.New(b),
 	}
 	if c.Registry != nil {

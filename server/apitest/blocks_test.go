@@ -17,12 +17,17 @@ import (
 // so are the statements.
 func TestBlocksLookLikeAbsence(t *testing.T) {
 	t.Parallel()
-	sc := newScene(t, newStack(t))
+	blocksLookLikeAbsence(t, newScene(t, newStack(t)), func(sc *scene, blocker actor) {
+		ok[object](t, sc.call(t, blocker.Account, "blockAccount", object{"did": sc.alice.DID}))
+	})
+}
+
+func blocksLookLikeAbsence(t *testing.T, sc *scene, block func(sc *scene, blocker actor)) {
 	blocker, empty, absent := newActor(), newActor(), newActor()
 	used := sc.publish(t, empty) // the account exists, and has no package left
 	dbtest.Exec(t, sc.pool, `DELETE FROM key_packages WHERE did = $1`, empty.DID)
 	packages := map[string]*mls.KeyPackage{blocker.DID: sc.publish(t, blocker), empty.DID: used, absent.DID: absent.device.KeyPackage()}
-	ok[object](t, sc.call(t, blocker.Account, "blockAccount", object{"did": sc.alice.DID}))
+	block(sc, blocker)
 	calls := map[string]func(a actor) object{
 		"getKeyPackages": func(a actor) object { return object{"dids": []string{a.DID}} },
 		"getKeyPackages for a conversation": func(a actor) object {

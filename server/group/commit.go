@@ -139,7 +139,7 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 		}
 		return s.InTx(ctx, func(tx pgx.Tx) (err error) {
 			h := &handshakeTx{q: db.New(tx), convoID: req.convoID, caller: caller.DID, now: now, bill: bill, erased: erasedAccounts{pseudonyms: s.Pseudonyms}}
-			c := &commitTx{handshake: h, req: req, parsed: parsed, verified: verified, claims: s.claims}
+			c := &commitTx{handshake: h, req: req, parsed: parsed, verified: verified, claims: s.claims, follows: s.Follows}
 			out, stored, err = c.run(ctx, record)
 			return err
 		})

@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/keypackages"
 )
 
@@ -21,6 +22,7 @@ type commitTx struct {
 	parsed    *parsedCommit
 	verified  *verifiedCommit
 	claims    *keypackages.Claims
+	follows   follows.Relationships
 }
 
 // run checks the idempotency record, the membership and the epoch before all
@@ -66,7 +68,7 @@ func (c *commitTx) accept(ctx context.Context) (seq int64, err error) {
 	if err := c.verified.check(); err != nil {
 		return 0, err
 	}
-	p := &planner{handshake: c.handshake, req: c.req, parsed: c.parsed, verified: c.verified, claims: c.claims}
+	p := &planner{handshake: c.handshake, req: c.req, parsed: c.parsed, verified: c.verified, claims: c.claims, follows: c.follows}
 	change, err := p.plan(ctx)
 	if err != nil {
 		return 0, err

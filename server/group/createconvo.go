@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
@@ -28,7 +29,7 @@ func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.C
 		return nil, err
 	}
 	c := &createTx{
-		parsed: n, claims: s.claims, now: s.Timestamp(),
+		parsed: n, claims: s.claims, follows: s.Follows, now: s.Timestamp(),
 		bill: s.Storage.Bill(caller.DID), byNewAccount: s.Storage.IsNew(ctx, caller.DID),
 	}
 	if err := c.nameRecords(s.Idempotency, caller); err != nil {
@@ -74,9 +75,10 @@ func (s *Service) createConvo(ctx context.Context, c *createTx, addRefused error
 
 // createTx writes a new conversation in a transaction.
 type createTx struct {
-	parsed *newConvo
-	claims *keypackages.Claims
-	now    time.Time
+	parsed  *newConvo
+	claims  *keypackages.Claims
+	follows follows.Relationships
+	now     time.Time
 	// bill counts what is stored, at the creator's expense.
 	bill         *storage.Bill
 	byNewAccount bool
@@ -151,7 +153,7 @@ func (c *createTx) storeContent(ctx context.Context) error {
 	n := c.parsed
 	id := n.in.GroupID
 	check := &welcomeCheck{
-		q: c.q, claims: c.claims, convoID: id, caller: n.creator, now: c.now, suite: n.suite,
+		q: c.q, claims: c.claims, follows: c.follows, convoID: id, caller: n.creator, now: c.now, suite: n.suite,
 		field: "welcomeMessage", welcome: n.welcome,
 		added: n.in.InitialMembers, addedField: "initialMembers", memberships: map[string]convo.Membership{n.creator: convo.Member},
 	}

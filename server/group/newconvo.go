@@ -92,7 +92,7 @@ func (n *newConvo) checkEpoch() error {
 
 // verify makes the checks that cost signature checks, outside the transaction.
 func (n *newConvo) verify(ctx context.Context, s *Service) error {
-	named := packageReader{q: db.New(s.Pool), convoID: n.in.GroupID, caller: n.creator, field: "welcomeMessage"}
+	named := packageReader{q: db.New(s.Pool), convoID: n.in.GroupID, caller: n.creator, field: "welcomeMessage", follows: s.Follows}
 	packages, refused, err := named.read(ctx, n.welcome)
 	if n.refused = refused; err != nil || refused != nil {
 		return err

@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -18,7 +21,8 @@ type packageReader struct {
 	convoID xrpc.ConvoID
 	caller  string
 	// field is the lexicon's name for the Welcome.
-	field string
+	field   string
+	follows follows.Relationships
 }
 
 // read returns the packages. refused is set where one is not known to the caller, or
@@ -34,10 +38,11 @@ func (r packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.Key
 	if bytes > limit.MaxNamed {
 		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", r.field, bytes, limit.MaxNamed), nil
 	}
-	rows, err := r.q.PackagesByRef(ctx, w.Refs(), r.caller, r.convoID)
+	rows, err := r.q.PackagesByRef(ctx, r.convoID, w.Refs(), r.caller)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read key packages: %w", err)
 	}
+	rows = r.withoutBlocked(ctx, rows)
 	known := make(map[string]bool, len(rows))
 	out = make([]*mls.KeyPackage, len(rows))
 	for i, row := range rows {
@@ -52,6 +57,20 @@ func (r packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.Key
 		}
 	}
 	return out, nil, nil
+}
+
+// withoutBlocked leaves out the packages of accounts that block the caller, or that it
+// blocks, as the AppView knows it, except those of members.
+func (r packageReader) withoutBlocked(ctx context.Context, rows []db.PackagesByRefRow) []db.PackagesByRefRow {
+	var dids []string
+	for _, row := range rows {
+		if !row.IsMember {
+			dids = append(dids, row.Did)
+		}
+	}
+	dids = convo.Unique(dids)
+	blocked := convo.SetOf(follows.Blocked(r.follows.Of(ctx, r.caller, dids), dids))
+	return slices.DeleteFunc(rows, func(row db.PackagesByRefRow) bool { return !row.IsMember && blocked[row.Did] })
 }
 
 // unknownPackage is why a key package is refused that does not exist, or that belongs

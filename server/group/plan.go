@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 )
@@ -46,6 +47,7 @@ type planner struct {
 	parsed    *parsedCommit
 	verified  *verifiedCommit
 	claims    *keypackages.Claims
+	follows   follows.Relationships
 
 	// added and removed are those of the request, each DID once, and memberships
 	// are their membership states.
@@ -70,7 +72,7 @@ func (p *planner) plan(ctx context.Context) (_ *change, err error) {
 		return nil, err
 	}
 	w := &welcomeCheck{
-		q: h.q, claims: p.claims, convoID: h.convoID, caller: h.caller, now: h.now, suite: h.suite(),
+		q: h.q, claims: p.claims, follows: p.follows, convoID: h.convoID, caller: h.caller, now: h.now, suite: h.suite(),
 		field: p.req.welcomeField, welcome: p.parsed.welcome,
 		added: p.added, addedField: p.req.addedField, removed: p.removed, memberships: p.memberships,
 	}

@@ -56,7 +56,7 @@ func (s *Service) verifyCommit(ctx context.Context, caller xrpc.Caller, req *com
 		v.refused = otherSuite(req.welcomeField, w, v.base.Context.CipherSuite)
 		return v, nil
 	}
-	named := packageReader{q: q, convoID: req.convoID, caller: caller.DID, field: req.welcomeField}
+	named := packageReader{q: q, convoID: req.convoID, caller: caller.DID, field: req.welcomeField, follows: s.Follows}
 	if v.packages, v.refused, err = named.read(ctx, parsed.welcome); err != nil || v.refused != nil {
 		return v, err
 	}

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/xrpc"
 )
@@ -20,6 +21,7 @@ import (
 type welcomeCheck struct {
 	q       *db.Queries
 	claims  *keypackages.Claims
+	follows follows.Relationships
 	convoID xrpc.ConvoID
 	caller  string
 	now     time.Time
@@ -39,7 +41,8 @@ type welcomeCheck struct {
 	// packages are the key packages that the Welcome names, by their references.
 	packages map[string]db.LockPackagesRow
 	deleted  map[convo.Device]bool
-	// blockers has the accounts that have blocked the caller.
+	// blockers has the accounts that have blocked the caller, and those that block it or
+	// that it blocks as far as the AppView was known when the packages were read.
 	blockers map[string]bool
 }
 
@@ -187,7 +190,7 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read blocks: %w", err)
 	}
-	w.blockers = convo.SetOf(blockers)
+	w.blockers = convo.SetOf(append(blockers, follows.Blocked(w.follows.Known(w.caller, dids), dids)...))
 	return nil
 }
 

@@ -35,6 +35,9 @@ type claim struct {
 	convo  xrpc.ConvoID // "" for none
 	suite  int64        // 0 for any
 	dids   []string
+	// blocked are those of the accounts that block the holder, or that it blocks, as the
+	// AppView knows it.
+	blocked []string
 
 	// published says that an event about scarce packages was published.
 	published bool
@@ -122,6 +125,7 @@ func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool
 func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time) error {
 	rows, err := q.ListClaimableDevices(ctx, db.ListClaimableDevicesParams{
 		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Convo: c.convo, Now: now, Horizon: horizon,
+		Blocked: c.blocked,
 	})
 	if err != nil {
 		return err
