@@ -13,7 +13,7 @@ export async function callEveryMethod({ person, suite }) {
   const people = [ada, ben, cleo]
 
   await packages(people, suite)
-  await ada.create(convoId, [ben.account], { name: 'Every method' })
+  await ada.create(convoId, [ben.account])
   await ben.join(convoId)
   await ben.addMembers(convoId, [cleo.account])
   await ada.sync(convoId)
@@ -57,7 +57,7 @@ async function welcomes(convoId, { account, id: deviceId }) {
 async function messages(convoId, ada, ben, cleo) {
   const { blob } = await ben.account.procedure('uploadBlob', randomBytes(5000), 'application/octet-stream')
   const cid = blob.ref.toString()
-  const { seq } = await ben.say(convoId, 'with a file', { cid })
+  const { seq } = await ben.say(convoId, { text: 'with a file', attachments: [{ cid }] })
   assert.deepEqual((await cleo.sync(convoId)).map(({ text }) => text), ['with a file'])
   await ada.sync(convoId)
   const bytes = await cleo.account.query('getBlob', { convoId, cid })
