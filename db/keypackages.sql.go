@@ -365,10 +365,9 @@ CROSS JOIN LATERAL (
     ), 0) END AS number
 ) suite
 WHERE d.did = ANY($6::text[]) AND d.deleted_at IS NULL
-  AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = d.did AND b.blocked_did = $4::text OFFSET 0)
-    OR EXISTS (SELECT 1 FROM memberships m
-               JOIN memberships h ON h.convo_id = m.convo_id AND h.did = $4::text AND h.left_seq IS NULL
-               WHERE m.convo_id = $3 AND m.did = d.did AND m.left_seq IS NULL OFFSET 0))
+  AND (d.did <> ALL($7::text[])
+    OR EXISTS (SELECT 1 FROM key_packages k WHERE k.lease_holder = $4::text AND k.did = d.did AND k.device_id = d.device_id
+               AND k.lease_convo = $3 AND k.lease_ends_at > $2::timestamptz AND k.spent_at IS NULL OFFSET 0))
   AND NOT EXISTS (SELECT 1 FROM account_states s WHERE s.did = d.did OFFSET 0)
   AND (EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id
                AND k.spent_at IS NULL AND NOT k.last_resort OFFSET 0)
@@ -384,6 +383,7 @@ type ListClaimableDevicesParams struct {
 	Holder      string
 	CipherSuite int64
 	Dids        []string
+	Hidden      []string
 }
 
 type ListClaimableDevicesRow struct {
@@ -399,8 +399,8 @@ type ListClaimableDevicesRow struct {
 // has an unspent package or a leaf. Suite 0: it has no package to serve.
 // seated: it has a leaf in the conversation that the holder, a member, names, and
 // its account has not asked to be added again. Accounts that are refused have no
-// devices here, and neither has an account that has blocked the holder, unless both
-// are members of the conversation that the holder names.
+// devices here, and of those that the holder may not add (hidden) only devices of
+// which it has leased a package before.
 // OFFSET 0 makes the planner look up every device: in a small table it would
 // otherwise scan all packages and leaves.
 func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDevicesParams) ([]ListClaimableDevicesRow, error) {
@@ -411,6 +411,7 @@ func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDev
 		arg.Holder,
 		arg.CipherSuite,
 		arg.Dids,
+		arg.Hidden,
 	)
 	if err != nil {
 		return nil, err

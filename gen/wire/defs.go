@@ -374,6 +374,8 @@ type ConvoView struct {
 	// members can only read, leave, be removed, and come back with their own
 	// devices.
 	LockStatus *string
+	// Whether the caller has accepted the conversation.
+	Status *string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -407,6 +409,9 @@ func (v *ConvoView) Check(c *xrpc.Checker) {
 	}
 	if v.LockStatus != nil {
 		c.String("lockStatus", *v.LockStatus, -1, 32)
+	}
+	if v.Status != nil {
+		c.String("status", *v.Status, -1, 16)
 	}
 }
 
@@ -446,6 +451,8 @@ func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.Policy, d, (*ConvoPolicy).DecodeJSON)
 		case "lockStatus":
 			return xrpc.DecodeOpt(&v.LockStatus, d, xrpc.DecodeString)
+		case "status":
+			return xrpc.DecodeOpt(&v.Status, d, xrpc.DecodeString)
 		}
 		return d.Skip()
 	}, "id", "groupId", "creator", "members", "epoch", "cipherSuite", "createdAt")
@@ -495,6 +502,9 @@ func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
 	if v.LockStatus != nil {
 		e.Name("lockStatus").String(*v.LockStatus)
 	}
+	if v.Status != nil {
+		e.Name("status").String(*v.Status)
+	}
 	e.Close()
 }
 
@@ -519,6 +529,11 @@ type MemberView struct {
 	// The member's role. Absent for former members whose leaves are still in the
 	// group.
 	Role *string
+	// Whether the member has accepted the conversation. A request is a member
+	// that another account has added and that has neither accepted nor declined:
+	// its leaf is in the group, and it may read. Absent for former members whose
+	// leaves are still in the group.
+	Status *string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -534,6 +549,9 @@ func (v *MemberView) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "devices", v.Devices, -1, 4000, (*DeviceLeaf).Check)
 	if v.Role != nil {
 		c.String("role", *v.Role, -1, 16)
+	}
+	if v.Status != nil {
+		c.String("status", *v.Status, -1, 16)
 	}
 }
 
@@ -555,6 +573,8 @@ func (v *MemberView) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.PendingRemoval, d, xrpc.DecodeBool)
 		case "role":
 			return xrpc.DecodeOpt(&v.Role, d, xrpc.DecodeString)
+		case "status":
+			return xrpc.DecodeOpt(&v.Status, d, xrpc.DecodeString)
 		}
 		return d.Skip()
 	}, "did", "joinedAt")
@@ -586,6 +606,9 @@ func (v *MemberView) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.Role != nil {
 		e.Name("role").String(*v.Role)
+	}
+	if v.Status != nil {
+		e.Name("status").String(*v.Status)
 	}
 	e.Close()
 }

@@ -59,6 +59,17 @@ type GetPreferencesOutput struct {
 	Conversations []ConvoPreferences
 	// Cursor for the next page. Absent if this is the last page.
 	Cursor *string
+	// Which unknown accounts may ask the account to take part in a conversation
+	// of two. It needs an AppView for following.
+	AllowIncoming string
+	// Which accounts may add the account to a conversation of two without
+	// asking: all, those that it knows or follows, those that it follows, or
+	// nobody.
+	AcceptFrom string
+	// The same as allowIncoming, for conversations of more than two accounts.
+	AllowGroupInvites string
+	// The same as acceptFrom, for conversations of more than two accounts.
+	AcceptGroupInvitesFrom string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -67,6 +78,10 @@ func (v *GetPreferencesOutput) Check(c *xrpc.Checker) {
 	if v.Cursor != nil {
 		c.String("cursor", *v.Cursor, -1, 256)
 	}
+	c.String("allowIncoming", v.AllowIncoming, -1, 16)
+	c.String("acceptFrom", v.AcceptFrom, -1, 16)
+	c.String("allowGroupInvites", v.AllowGroupInvites, -1, 16)
+	c.String("acceptGroupInvitesFrom", v.AcceptGroupInvitesFrom, -1, 16)
 }
 
 // DecodeJSON decodes the object. It skips unknown fields.
@@ -77,9 +92,17 @@ func (v *GetPreferencesOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeArray(&v.Conversations, d, 1000, (*ConvoPreferences).DecodeJSON)
 		case "cursor":
 			return xrpc.DecodeOpt(&v.Cursor, d, xrpc.DecodeString)
+		case "allowIncoming":
+			return xrpc.DecodeString(&v.AllowIncoming, d)
+		case "acceptFrom":
+			return xrpc.DecodeString(&v.AcceptFrom, d)
+		case "allowGroupInvites":
+			return xrpc.DecodeString(&v.AllowGroupInvites, d)
+		case "acceptGroupInvitesFrom":
+			return xrpc.DecodeString(&v.AcceptGroupInvitesFrom, d)
 		}
 		return d.Skip()
-	}, "conversations")
+	}, "conversations", "allowIncoming", "acceptFrom", "allowGroupInvites", "acceptGroupInvitesFrom")
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -96,6 +119,10 @@ func (v *GetPreferencesOutput) EncodeJSON(e *xrpc.Encoder) {
 	if v.Cursor != nil {
 		e.Name("cursor").String(*v.Cursor)
 	}
+	e.Name("allowIncoming").String(v.AllowIncoming)
+	e.Name("acceptFrom").String(v.AcceptFrom)
+	e.Name("allowGroupInvites").String(v.AllowGroupInvites)
+	e.Name("acceptGroupInvitesFrom").String(v.AcceptGroupInvitesFrom)
 	e.Close()
 }
 

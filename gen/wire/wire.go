@@ -17,6 +17,8 @@ type object interface {
 }
 
 var _ = []object{
+	(*AcceptConvoInput)(nil),
+	(*AcceptConvoOutput)(nil),
 	(*AddMembersInput)(nil),
 	(*KeyPackageHashEntry)(nil),
 	(*AddMembersOutput)(nil),
@@ -36,6 +38,8 @@ var _ = []object{
 	(*CreateReportInput)(nil),
 	(*CreateReportSubject)(nil),
 	(*CreateReportOutput)(nil),
+	(*DeclineConvoInput)(nil),
+	(*DeclineConvoOutput)(nil),
 	(*KeyPackageRef)(nil),
 	(*DeviceRef)(nil),
 	(*WelcomeRef)(nil),
@@ -67,6 +71,8 @@ var _ = []object{
 	(*LeaveConvoOutput)(nil),
 	(*ListBlocksOutput)(nil),
 	(*ListBlocksBlock)(nil),
+	(*ListConvoRequestsOutput)(nil),
+	(*ListConvoRequestsConvoRequest)(nil),
 	(*ListDevicesOutput)(nil),
 	(*ListDevicesDevice)(nil),
 	(*ListWelcomesOutput)(nil),
@@ -101,6 +107,9 @@ var _ = []object{
 	(*MemberRoleEvent)(nil),
 	(*ConvoPolicyEvent)(nil),
 	(*ConvoLockEvent)(nil),
+	(*RequestEvent)(nil),
+	(*AcceptedEvent)(nil),
+	(*RequestEndedEvent)(nil),
 	(*EphemeralEvent)(nil),
 	(*InfoEvent)(nil),
 	(*SyncInput)(nil),
@@ -119,6 +128,7 @@ var _ = []object{
 	(*UpdateMemberRoleInput)(nil),
 	(*UpdateMemberRoleOutput)(nil),
 	(*UpdatePreferencesInput)(nil),
+	(*UpdatePreferencesOutput)(nil),
 	(*UploadBlobOutput)(nil),
 }
 
@@ -126,7 +136,8 @@ var _ = []object{
 // *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 // *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 // *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
-// *ConvoLockEvent, *EphemeralEvent, *InfoEvent.
+// *ConvoLockEvent, *RequestEvent, *AcceptedEvent, *RequestEndedEvent,
+// *EphemeralEvent, *InfoEvent.
 type ConvoEvent interface {
 	xrpc.Event
 	convoEvent()
@@ -157,6 +168,12 @@ func NewConvoEvent(name string) ConvoEvent {
 		return new(ConvoPolicyEvent)
 	case "convoLockEvent":
 		return new(ConvoLockEvent)
+	case "requestEvent":
+		return new(RequestEvent)
+	case "acceptedEvent":
+		return new(AcceptedEvent)
+	case "requestEndedEvent":
+		return new(RequestEndedEvent)
 	case "ephemeralEvent":
 		return new(EphemeralEvent)
 	case "infoEvent":

@@ -155,6 +155,7 @@ func DefaultPolicy() Policy {
 
 func methodPolicies() map[string]MethodPolicy {
 	return map[string]MethodPolicy{
+		"acceptConvo": {Rate: RateChange},
 		"addMembers": {Rate: RateChange, Rules: []Rule{
 			{"didList", tooLong, "TooManyMembers"},
 			{"commit", length, "InvalidCommit"},
@@ -174,6 +175,7 @@ func methodPolicies() map[string]MethodPolicy {
 		"createReport": {Rate: RatePublish, Rules: []Rule{
 			{"evidence", length, "InvalidEvidence"},
 		}},
+		"declineConvo":    {Rate: RateChange},
 		"deleteDevice":    {Rate: RatePublish},
 		"describeService": {Rate: RatePublic, Public: true},
 		"getBlob":         {Rate: RateDownload},
@@ -218,6 +220,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
 		"listBlocks": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
+		"listConvoRequests": {Rate: RateRead, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
 		"listDevices": {Rate: RateRead},

@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/storage"
 )
 
@@ -22,6 +23,8 @@ type Base struct {
 	Rates Limiter
 	// Storage counts what accounts store; nil for no bounds.
 	Storage *storage.Book
+	// Consent decides who may be added by whom.
+	Consent *consent.Rules
 	// PastEpochs is the number of epochs before the current one from which
 	// application messages are accepted.
 	PastEpochs int64

@@ -19,9 +19,10 @@ func NotFound() *xrpc.Error {
 	return gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
 }
 
-// NotMember answers a former member that calls a method for members.
+// NotMember answers a former member that calls a method for members, and a member
+// that has not accepted the conversation where that is needed.
 func NotMember() *xrpc.Error {
-	return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
+	return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation, or not accepted yet")
 }
 
 // Locked answers a member that would change a conversation which an admin or the

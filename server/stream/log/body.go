@@ -19,6 +19,9 @@ const (
 	KindRole            = "role"
 	KindPolicy          = "policy"
 	KindLock            = "lock"
+	KindRequest         = "request"
+	KindAccepted        = "accepted"
+	KindRequestEnded    = "request-ended"
 )
 
 // Actions of a membership event. The first three begin and end windows.
@@ -47,6 +50,9 @@ type Body struct {
 	Archived    bool         `json:"archived,omitempty"`
 	Role        string       `json:"role,omitempty"`
 	LockStatus  string       `json:"lockStatus,omitempty"`
+	JoinedSeq   int64        `json:"joinedSeq,omitempty"`
+	LastSeq     int64        `json:"lastSeq,omitempty"`
+	At          string       `json:"at,omitempty"`
 	// Policy is the new policy of a conversation.
 	Policy *gen.ConvoPolicy `json:"policy,omitempty"`
 }
