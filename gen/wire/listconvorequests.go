@@ -108,8 +108,7 @@ func (v ListConvoRequestsOutput) MarshalJSON() ([]byte, error) { return xrpc.Mar
 // to take part in a conversation.
 type ListConvoRequestsConvoRequest struct {
 	Convo ConvoView
-	// DID of the account that added the caller. Absent if that account was
-	// erased.
+	// DID of the account that added the caller. Absent if it is not known.
 	AddedBy *string
 	// Time when the caller was added.
 	AddedAt string

@@ -21,6 +21,8 @@ type commitTx struct {
 	parsed    *parsedCommit
 	verified  *verifiedCommit
 	claims    *keypackages.Claims
+	// requests has the accounts that the commit adds as requests.
+	requests []string
 }
 
 // run checks the idempotency record, the membership and the epoch before all
@@ -43,7 +45,7 @@ func (c *commitTx) run(ctx context.Context, record *convo.Record) (out *commitOu
 	if seq, err := c.findAccepted(ctx); seq > 0 || err != nil {
 		return c.output(seq), false, err
 	}
-	if err := h.requireMember(ctx); err != nil {
+	if err := h.requireOrAccept(ctx); err != nil {
 		return nil, false, err
 	}
 	if err := c.req.checkRate(ctx, h.q, h.caller); err != nil {
@@ -78,6 +80,7 @@ func (c *commitTx) accept(ctx context.Context) (seq int64, err error) {
 	if err := c.handshake.bill.Pay(ctx, a.amount()); err != nil {
 		return 0, err
 	}
+	c.requests = change.requests()
 	return a.apply(ctx)
 }
 

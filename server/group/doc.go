@@ -49,6 +49,7 @@
 //   - erased.go: pseudonyms of erased accounts against the leaves of a tree
 //   - sendproposal.go, proposal.go: SendProposal, and proposals of any call
 //   - requestrejoin.go: RequestRejoin, and reports of commits
+//   - requests.go: AcceptConvo, DeclineConvo, and requests that nobody answers
 //   - groupinfo.go: GetGroupInfo, UpdateGroupInfo
 //   - getcommits.go: GetCommits
 //   - welcome.go: GetWelcome, ConfirmWelcome, ListWelcomes

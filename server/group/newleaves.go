@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -17,24 +19,33 @@ type packageReader struct {
 	q       *db.Queries
 	convoID xrpc.ConvoID
 	caller  string
+	// question is whether the caller may add the accounts that it declares as added.
+	question *consent.Question
+	now      time.Time
 	// field is the lexicon's name for the Welcome.
 	field string
 }
 
-// read returns the packages. refused is set where one is not known to the caller, or
-// where they are too large together.
-func (r packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.KeyPackage, refused, err error) {
+// read returns the packages, and sets the question about the accounts that have them
+// too. refused is set where one is not known to the caller, or where they are too large
+// together.
+func (r *packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.KeyPackage, refused, err error) {
 	if w == nil {
 		return nil, nil, nil
 	}
-	bytes, err := r.q.PackageBytesByRef(ctx, w.Refs())
+	found, err := r.q.PackageBytesByRef(ctx, w.Refs())
 	if err != nil {
 		return nil, nil, fmt.Errorf("measure key packages: %w", err)
 	}
-	if bytes > limit.MaxNamed {
-		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", r.field, bytes, limit.MaxNamed), nil
+	r.question = r.question.With(found.Owners)
+	answers, err := r.question.Answer(ctx, r.q, r.convoID)
+	if err != nil {
+		return nil, nil, err
 	}
-	rows, err := r.q.PackagesByRef(ctx, w.Refs(), r.caller, r.convoID)
+	if found.Bytes > limit.MaxNamed {
+		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", r.field, found.Bytes, limit.MaxNamed), nil
+	}
+	rows, err := r.q.PackagesByRef(ctx, db.PackagesByRefParams{Refs: w.Refs(), Hidden: answers.Refused(), Caller: r.caller, Now: r.now})
 	if err != nil {
 		return nil, nil, fmt.Errorf("read key packages: %w", err)
 	}
@@ -55,7 +66,7 @@ func (r packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.Key
 }
 
 // unknownPackage is why a key package is refused that does not exist, or that belongs
-// to an account that has blocked the caller: the caller cannot tell which.
+// to an account that the caller may not add: the caller cannot tell which.
 const unknownPackage = "is not known"
 
 func packageRefused(field string, ref []byte, why string) error {

@@ -3,6 +3,7 @@ package keypackages
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"catbird.blue/mls/gen"
@@ -61,12 +62,14 @@ func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen
 func (c *claim) answer() *gen.GetKeyPackagesOutput {
 	out := &gen.GetKeyPackagesOutput{KeyPackages: []gen.KeyPackageRef{}}
 	for _, did := range c.dids {
-		served := false
+		served := slices.ContainsFunc(c.devices[did], func(d *claimDevice) bool { return d.pkg != nil })
 		for _, d := range c.devices[did] {
-			served = served || d.pkg != nil
 			switch {
 			case d.pkg != nil && d.pkg.bytes != nil:
 				out.KeyPackages = append(out.KeyPackages, d.view())
+			case !served && did != c.holder && !c.answers.Member(did):
+				// Which devices a stranger without packages has would tell it from an
+				// account that does not exist.
 			case len(out.MissingDevices) < maxMissingDevices:
 				out.MissingDevices = append(out.MissingDevices, gen.DeviceRef{DID: did, DeviceID: d.id})
 			}

@@ -27,7 +27,7 @@ func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.
 		return nil, convo.NotFound()
 	}
 	now := windows[len(windows)-1]
-	if !now.Active {
+	if !now.Active || !now.Accepted {
 		return nil, convo.NotMember()
 	}
 	if in.Seq > now.UntilSeq {
