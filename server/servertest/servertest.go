@@ -92,6 +92,14 @@ func AddConvo(t testing.TB, pool *pgxpool.Pool, epoch int64, dids ...string) xrp
 	return id
 }
 
+// AcceptAll makes accounts accept additions by anybody at once, as their preferences can
+// say. Tests that are not about consent begin with such accounts.
+func AcceptAll(t testing.TB, pool *pgxpool.Pool, dids ...string) {
+	t.Helper()
+	dbtest.Exec(t, pool, `INSERT INTO contact_preferences (did, accept_from, accept_group_invites_from)
+		SELECT unnest($1::text[]), 'all', 'all' ON CONFLICT DO NOTHING`, dids)
+}
+
 // AddMember begins a membership whose window begins after a sequence number.
 func AddMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did string, joinedSeq int64) {
 	t.Helper()
