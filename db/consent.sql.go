@@ -328,16 +328,19 @@ func (q *Queries) PutConvoBlock(ctx context.Context, did string, convoID xrpc.Co
 const relations = `-- name: Relations :many
 
 WITH wanted AS (
-    SELECT unnest($3::text[]) AS did
+    SELECT unnest($2::text[]) AS did
+), here AS MATERIALIZED (
+    SELECT h.convo_id FROM memberships h
+    WHERE h.convo_id = $3 AND h.did = $1::text AND h.left_seq IS NULL
 ), shared AS MATERIALIZED (
     SELECT m.did, bool_or(m.accepted_at IS NOT NULL) AS acquainted,
-        bool_or(m.convo_id <> $2 AND NOT m.by_link AND (m.accepted_at IS NOT NULL OR own.added_by = m.did)
+        bool_or(m.convo_id <> $3 AND NOT m.by_link AND (m.accepted_at IS NOT NULL OR own.added_by = m.did)
             AND (SELECT count(*) FROM (SELECT FROM memberships x WHERE x.convo_id = m.convo_id AND x.left_seq IS NULL LIMIT 51) few) <= 50) AS known
     FROM (SELECT a.convo_id, a.added_by FROM memberships a
         WHERE a.did = $1::text AND a.left_seq IS NULL AND a.consent = 'accepted' OFFSET 0) own
     CROSS JOIN LATERAL (
         SELECT s.did, s.convo_id, s.accepted_at, s.by_link FROM memberships s
-        WHERE s.convo_id = own.convo_id AND s.did = ANY($3::text[]) AND s.left_seq IS NULL AND s.consent = 'accepted'
+        WHERE s.convo_id = own.convo_id AND s.did = ANY($2::text[]) AND s.left_seq IS NULL AND s.consent = 'accepted'
         OFFSET 0
     ) m
     WHERE m.did <> $1::text
@@ -352,16 +355,14 @@ SELECT w.did::text AS did,
     coalesce(p.accept_group_invites_from, 'known')::text AS accept_group_invites_from,
     (EXISTS (SELECT 1 FROM blocks b WHERE b.did = w.did AND b.blocked_did = $1::text OFFSET 0)
         OR EXISTS (SELECT 1 FROM declines d WHERE d.did = w.did AND d.adder_did = $1::text AND d.declined >= 2 OFFSET 0)
-        OR EXISTS (SELECT 1 FROM convo_blocks cb WHERE cb.did = w.did AND cb.convo_id = $2 OFFSET 0))::boolean AS blocked,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = $2 AND m.did = w.did AND m.left_seq IS NULL
-        AND EXISTS (SELECT 1 FROM memberships h WHERE h.convo_id = m.convo_id AND h.did = $1::text AND h.left_seq IS NULL OFFSET 0)
-        OFFSET 0)::boolean AS member,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = $2 AND m.did = w.did AND m.left_seq IS NOT NULL OFFSET 0)::boolean AS left_before,
+        OR EXISTS (SELECT 1 FROM convo_blocks cb WHERE cb.did = w.did AND cb.convo_id = (SELECT here.convo_id FROM here) OFFSET 0))::boolean AS blocked,
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = (SELECT here.convo_id FROM here) AND m.did = w.did AND m.left_seq IS NULL OFFSET 0)::boolean AS member,
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = (SELECT here.convo_id FROM here) AND m.did = w.did AND m.left_seq IS NOT NULL OFFSET 0)::boolean AS left_before,
     (SELECT count(*) FROM (SELECT r.added_by FROM memberships r WHERE r.did = w.did AND r.consent <> 'accepted' AND r.left_seq IS NULL OFFSET 0) o
         WHERE o.added_by = $1::text)::bigint AS open_requests,
     (SELECT count(*) FROM (
-        SELECT x.did FROM memberships x WHERE x.convo_id = $2 AND x.left_seq IS NULL
-        UNION SELECT unnest($3::text[]) UNION SELECT $1::text
+        SELECT x.did FROM memberships x WHERE x.convo_id = (SELECT here.convo_id FROM here) AND x.left_seq IS NULL
+        UNION SELECT unnest($2::text[]) UNION SELECT $1::text
     ) accounts)::bigint AS accounts
 FROM wanted w
 LEFT JOIN shared s ON s.did = w.did
@@ -395,8 +396,9 @@ type RelationsRow struct {
 // itself. Both are found from the adder's conversations, so that the time depends on
 // the adder and not on an account that the adder may learn nothing about.
 // accounts: how many the conversation has with all of them.
-func (q *Queries) Relations(ctx context.Context, adder string, convo xrpc.ConvoID, dids []string) ([]RelationsRow, error) {
-	rows, err := q.db.Query(ctx, relations, adder, convo, dids)
+// here: the conversation, if the adder is a member. Otherwise nothing is looked up in it.
+func (q *Queries) Relations(ctx context.Context, adder string, dids []string, convo xrpc.ConvoID) ([]RelationsRow, error) {
+	rows, err := q.db.Query(ctx, relations, adder, dids, convo)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,12 @@
 -- itself. Both are found from the adder's conversations, so that the time depends on
 -- the adder and not on an account that the adder may learn nothing about.
 -- accounts: how many the conversation has with all of them.
+-- here: the conversation, if the adder is a member. Otherwise nothing is looked up in it.
 WITH wanted AS (
     SELECT unnest(sqlc.arg(dids)::text[]) AS did
+), here AS MATERIALIZED (
+    SELECT h.convo_id FROM memberships h
+    WHERE h.convo_id = sqlc.arg(convo) AND h.did = sqlc.arg(adder)::text AND h.left_seq IS NULL
 ), shared AS MATERIALIZED (
     SELECT m.did, bool_or(m.accepted_at IS NOT NULL) AS acquainted,
         bool_or(m.convo_id <> sqlc.arg(convo) AND NOT m.by_link AND (m.accepted_at IS NOT NULL OR own.added_by = m.did)
@@ -34,15 +38,13 @@ SELECT w.did::text AS did,
     coalesce(p.accept_group_invites_from, 'known')::text AS accept_group_invites_from,
     (EXISTS (SELECT 1 FROM blocks b WHERE b.did = w.did AND b.blocked_did = sqlc.arg(adder)::text OFFSET 0)
         OR EXISTS (SELECT 1 FROM declines d WHERE d.did = w.did AND d.adder_did = sqlc.arg(adder)::text AND d.declined >= 2 OFFSET 0)
-        OR EXISTS (SELECT 1 FROM convo_blocks cb WHERE cb.did = w.did AND cb.convo_id = sqlc.arg(convo) OFFSET 0))::boolean AS blocked,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = sqlc.arg(convo) AND m.did = w.did AND m.left_seq IS NULL
-        AND EXISTS (SELECT 1 FROM memberships h WHERE h.convo_id = m.convo_id AND h.did = sqlc.arg(adder)::text AND h.left_seq IS NULL OFFSET 0)
-        OFFSET 0)::boolean AS member,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = sqlc.arg(convo) AND m.did = w.did AND m.left_seq IS NOT NULL OFFSET 0)::boolean AS left_before,
+        OR EXISTS (SELECT 1 FROM convo_blocks cb WHERE cb.did = w.did AND cb.convo_id = (SELECT here.convo_id FROM here) OFFSET 0))::boolean AS blocked,
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = (SELECT here.convo_id FROM here) AND m.did = w.did AND m.left_seq IS NULL OFFSET 0)::boolean AS member,
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = (SELECT here.convo_id FROM here) AND m.did = w.did AND m.left_seq IS NOT NULL OFFSET 0)::boolean AS left_before,
     (SELECT count(*) FROM (SELECT r.added_by FROM memberships r WHERE r.did = w.did AND r.consent <> 'accepted' AND r.left_seq IS NULL OFFSET 0) o
         WHERE o.added_by = sqlc.arg(adder)::text)::bigint AS open_requests,
     (SELECT count(*) FROM (
-        SELECT x.did FROM memberships x WHERE x.convo_id = sqlc.arg(convo) AND x.left_seq IS NULL
+        SELECT x.did FROM memberships x WHERE x.convo_id = (SELECT here.convo_id FROM here) AND x.left_seq IS NULL
         UNION SELECT unnest(sqlc.arg(dids)::text[]) UNION SELECT sqlc.arg(adder)::text
     ) accounts)::bigint AS accounts
 FROM wanted w

@@ -19,10 +19,15 @@ func NotFound() *xrpc.Error {
 	return gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
 }
 
-// NotMember answers a former member that calls a method for members, and a member
-// that has not accepted the conversation where that is needed.
+// NotMember answers a former member that calls a method for members.
 func NotMember() *xrpc.Error {
-	return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation, or not accepted yet")
+	return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
+}
+
+// NotAccepted answers a member that has not accepted the conversation, where that is
+// needed.
+func NotAccepted() *xrpc.Error {
+	return gen.Errorf(gen.ErrNotMember, "the account has not accepted this conversation yet")
 }
 
 // Locked answers a member that would change a conversation which an admin or the

@@ -8,8 +8,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// RequireMember returns nil for a member that has accepted the conversation, NotMember
-// for a former member and for one that has not accepted, and NotFound for a non-member.
+// RequireMember returns nil for a member that has accepted the conversation, NotAccepted
+// for one that has not, NotMember for a former member and NotFound for a non-member.
 func RequireMember(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) error {
 	_, err := MemberRole(ctx, q, convoID, did)
 	return err
@@ -38,6 +38,8 @@ func MemberRole(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did st
 		return false, fmt.Errorf("read membership: %w", err)
 	case m.Active:
 		return m.Admin, nil
+	case m.Request:
+		return false, NotAccepted()
 	case m.Ever:
 		return false, NotMember()
 	}

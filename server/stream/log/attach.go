@@ -42,8 +42,10 @@ func (a *attachment) checkScope(ctx context.Context) error {
 		return fmt.Errorf("read memberships: %w", err)
 	case m.Ever < int64(len(a.scope)):
 		return gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
-	case !m.Active && !a.resumes, m.Accepted < m.Ever:
-		return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation, or not accepted yet")
+	case m.Accepted < m.Ever:
+		return gen.Errorf(gen.ErrNotMember, "the account has not accepted this conversation yet")
+	case !m.Active && !a.resumes:
+		return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
 	}
 	a.complete = !m.Open
 	return nil

@@ -10,6 +10,9 @@ const schemas = {
   keyPackagesLowEvent: stream.keyPackagesLowEvent,
   readEvent: stream.readEvent,
   preferencesEvent: stream.preferencesEvent,
+  requestEvent: stream.requestEvent,
+  acceptedEvent: stream.acceptedEvent,
+  requestEndedEvent: stream.requestEndedEvent,
   infoEvent: stream.infoEvent,
 }
 

@@ -10,6 +10,9 @@ export type StreamEvent =
   | { kind: 'keyPackagesLowEvent' } & stream.KeyPackagesLowEvent
   | { kind: 'readEvent' } & stream.ReadEvent
   | { kind: 'preferencesEvent' } & stream.PreferencesEvent
+  | { kind: 'requestEvent' } & stream.RequestEvent
+  | { kind: 'acceptedEvent' } & stream.AcceptedEvent
+  | { kind: 'requestEndedEvent' } & stream.RequestEndedEvent
   | { kind: 'infoEvent' } & stream.InfoEvent
   /** A kind that this client has no use for, or does not know yet. */
   | { kind: 'other', cursor?: string }
