@@ -349,7 +349,7 @@ func TestAddedAgainIsARequest(t *testing.T) {
 	}
 	c := g.With(bob).Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{commitPackage(t, s, bob)}, RemoveDIDs: []string{bob.DID}})
 	out, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, bob))
-	accepted(t, out, err)
+	accepted(t, (*gen.SendCommitOutput)(out), err)
 	wantStatus(t, s, id, bob.DID, "request")
 }
 

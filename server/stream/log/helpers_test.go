@@ -147,7 +147,7 @@ func (w *world) remove(convo xrpc.ConvoID, dids ...string) {
 			return err
 		}
 		return q.EndMemberships(ctx, db.EndMembershipsParams{
-			ConvoID: convo, Dids: dids, Consents: slices.Repeat([]string{"accepted"}, len(dids)), Seq: seq, At: time.Now(), N: row.Base + int64(len(dids)), Gen: row.Gen, Pos: row.LastPos,
+			ConvoID: convo, Dids: dids, Seq: seq, At: time.Now(), N: row.Base + int64(len(dids)), Gen: row.Gen, Pos: row.LastPos,
 		})
 	})
 }
