@@ -27,7 +27,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSI
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e bindings network lint verify lexgen generate page demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
+.PHONY: help build run test test-go test-one test-e2e bindings network lint verify lexgen generate metrics page demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,18 +108,21 @@ ha: ## try a site of several machines under load and faults, as root: Patroni, e
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)
 
-lexgen: ## write gen/ from lexicons/, and docs/limits.md, docs/metrics.md and docs/llms.txt: all that a change of a lexicon needs, in seconds
+lexgen: ## write gen/ from lexicons/, and docs/limits.md and docs/llms.txt: all that a change of a lexicon needs, in seconds
 	$(ENSURE)
 	go run ./cmd/lexgen generate
 	go run ./cmd/lexgen breaking
 	go test -count=1 -run TestDocumentation ./server/limit -update
-	go test -count=1 -run TestMetricsDocument ./cmd/mlsd -update
 	go test -count=1 -run TestLLMs ./internal/docs -update
 
 generate: lexgen ## what lexgen does, db/ from queries/ and db/migrations/, and the record of the next release
 	$(ENSURE) postgres
 	tools/tool.sh sqlc generate
 	go test -count=1 ./internal/releases -update
+
+metrics: ## write docs/metrics.md from the code of the whole server
+	$(ENSURE)
+	go test -count=1 -run TestMetricsDocument ./cmd/mlsd -update
 
 lint: ## gofmt, go vet and golangci-lint over PACKAGES, and the checks of the documents
 	$(ENSURE)

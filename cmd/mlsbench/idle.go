@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -66,12 +67,16 @@ func (w *world) countStatements(ctx context.Context, f func()) (int, error) {
 	n := 0
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		if strings.HasPrefix(lines.Text(), "by mlsd: LOG:") {
+		// The application name begins with mlsd and may say where attachments are kept.
+		if strings.HasPrefix(lines.Text(), "by mlsd") && strings.Contains(lines.Text(), ": LOG:") {
 			n++
 		}
 	}
 	if err := lines.Err(); err != nil {
 		return 0, err
+	}
+	if n == 0 {
+		return 0, errors.New("the log of PostgreSQL has no statement of mlsd: it is not looked for under its name")
 	}
 	return n, set("ALTER SYSTEM RESET ALL")
 }

@@ -33,7 +33,7 @@ func TestMetricsDocument(t *testing.T) {
 		}
 	}
 	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, b.Bytes()) {
-		t.Errorf("%s is not what the code declares: run make generate (%v)", path, err)
+		t.Errorf("%s is not what the code declares: run make metrics (%v)", path, err)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // Next is the version that is prepared. What belongs to it may still change.
-const Next = "0.1.0"
+const Next = "0.2.0"
 
 var heading = regexp.MustCompile(`(?m)^## \[?(\d+\.\d+\.\d+)\]?(?:\s|$)`)
 

@@ -21,7 +21,7 @@ import (
 const (
 	// pollInterval is how often an instance looks for changes. A message over the
 	// bus makes it look at once.
-	pollInterval = time.Second
+	pollInterval = 2 * time.Second
 	// maxCached bounds the cache of states. An entry takes about 150 bytes.
 	maxCached = 100_000
 	// maxChanges bounds the changes that are read at once.

@@ -18,7 +18,7 @@ const (
 func Document(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# Metrics\n\n" +
-		"Generated from the declarations in the code by `make generate`. [monitoring.md](monitoring.md) says how to collect\n" +
+		"Generated from the declarations in the code by `make metrics`. [monitoring.md](monitoring.md) says how to collect\n" +
 		"these, and [runbook.md](runbook.md) what to do when an alert fires.\n\n" +
 		"Each metric is listed with its type, its unit and the values that its labels have. These sets are closed: any other\n" +
 		"value is counted as `other`. Series exist with the value 0 from the start. A time is a Unix timestamp, 0 for never.\n" +

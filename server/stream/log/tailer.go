@@ -12,10 +12,12 @@ import (
 )
 
 const (
-	// pollInterval is how often the log is read without a notification. It is a
-	// little more than a second, so that an instance without traffic sends less
-	// than one query a second, those of its cleaner included.
+	// pollInterval is how often the log is read without a notification.
 	pollInterval = 1100 * time.Millisecond
+	// idleIntervals is the time between two steps, in intervals, while no account
+	// has a stream. With it an instance without traffic sends less than one query a
+	// second, those for account states and of its cleaner included.
+	idleIntervals = 2
 	// hiddenPause is the wait if the visibility horizon hides rows. After
 	// hiddenRetries such waits in a row, each further wait is twice as long, up
 	// to hiddenMaxPause: a long transaction hides the rows.
@@ -118,7 +120,7 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 	if !t.state.hasSubscribers.Load() {
 		skipped, err := t.skip(ctx)
 		if skipped || err != nil {
-			return t.interval, err
+			return idleIntervals * t.interval, err
 		}
 	}
 	return t.read(ctx)

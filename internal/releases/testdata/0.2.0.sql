@@ -1,0 +1,2774 @@
+-- 7b7d87446783fa971a7517cedb1c7ee94bb744e13c20c05cdab861f19ce3ebb9
+--
+-- PostgreSQL database dump
+--
+
+
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: health_wait(integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.health_wait(pid integer) RETURNS text
+    LANGUAGE sql
+    AS $_$SELECT coalesce(a.wait_event, '') FROM pg_stat_activity a WHERE a.pid = $1 AND a.state = 'active'$_$;
+
+
+--
+-- Name: log_current_generation(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_current_generation() RETURNS bigint
+    LANGUAGE sql
+    AS $$SELECT gen FROM log_generation$$;
+
+
+--
+-- Name: log_database_oid(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_database_oid() RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$SELECT oid::bigint FROM pg_database WHERE datname = current_database()$$;
+
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: events; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.events (
+    gen bigint NOT NULL,
+    pos bigint NOT NULL,
+    stream_key bytea NOT NULL,
+    seq bigint NOT NULL,
+    n bigint NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    convo_id bytea,
+    target_did text COLLATE pg_catalog."C",
+    edge bigint,
+    body jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT events_check CHECK (((convo_id IS NULL) <> (target_did IS NULL))),
+    CONSTRAINT events_kind_check CHECK ((kind = ANY (ARRAY['membership'::text, 'welcome'::text, 'rejoin-requested'::text, 'convo-damaged'::text, 'key-packages-low'::text, 'read'::text, 'preferences'::text, 'role'::text, 'policy'::text, 'lock'::text]))),
+    CONSTRAINT events_n_check CHECK ((n > 0))
+);
+
+
+--
+-- Name: log_events(bigint, bigint, bytea, bigint, bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_events(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, at_n bigint, max_rows bigint) RETURNS SETOF public.events
+    LANGUAGE sql STABLE ROWS 10
+    SET enable_bitmapscan TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_sort TO 'off'
+    AS $$
+    SELECT e.* FROM events e
+    WHERE e.gen = in_gen AND (e.pos, e.stream_key, e.seq, e.n) > (at_pos, at_stream_key, at_seq, at_n) AND e.pos < log_horizon()
+    ORDER BY e.pos, e.stream_key, e.seq, e.n
+    LIMIT max_rows
+$$;
+
+
+--
+-- Name: log_horizon(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_horizon() RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint$$;
+
+
+--
+-- Name: messages; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.messages (
+    convo_id bytea NOT NULL,
+    seq bigint NOT NULL,
+    message_id bytea NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    epoch bigint NOT NULL,
+    sender_did text COLLATE pg_catalog."C",
+    ciphertext bytea NOT NULL,
+    proposal_ref bytea,
+    blobs text[] COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL,
+    gen bigint NOT NULL,
+    pos bigint NOT NULL,
+    CONSTRAINT messages_blobs_check CHECK ((blobs <> '{}'::text[])),
+    CONSTRAINT messages_check CHECK (((kind = 'app'::text) = (sender_did IS NULL))),
+    CONSTRAINT messages_check1 CHECK (((proposal_ref IS NULL) OR (kind = 'proposal'::text))),
+    CONSTRAINT messages_epoch_check CHECK ((epoch >= 0)),
+    CONSTRAINT messages_kind_check CHECK ((kind = ANY (ARRAY['app'::text, 'commit'::text, 'proposal'::text]))),
+    CONSTRAINT messages_seq_check CHECK ((seq > 0))
+);
+ALTER TABLE ONLY public.messages ALTER COLUMN ciphertext SET STORAGE EXTERNAL;
+
+
+--
+-- Name: log_messages(bigint, bigint, bytea, bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_messages(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, max_rows bigint) RETURNS SETOF public.messages
+    LANGUAGE sql STABLE ROWS 10
+    SET enable_bitmapscan TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_sort TO 'off'
+    AS $$
+    SELECT m.* FROM messages m
+    WHERE m.gen = in_gen AND (m.pos, m.convo_id, m.seq) > (at_pos, at_stream_key, at_seq) AND m.pos < log_horizon()
+    ORDER BY m.pos, m.convo_id, m.seq
+    LIMIT max_rows
+$$;
+
+
+--
+-- Name: log_next_xid(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_next_xid() RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint$$;
+
+
+--
+-- Name: log_own_xid(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_own_xid() RETURNS bigint
+    LANGUAGE sql
+    AS $$SELECT pg_current_xact_id()::text::bigint$$;
+
+
+--
+-- Name: log_system_identifier(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_system_identifier() RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    IF has_function_privilege(to_regprocedure('pg_control_system()'), 'EXECUTE') THEN
+        RETURN (SELECT system_identifier FROM pg_control_system());
+    END IF;
+    RETURN -(to_regclass('log_generation')::oid::bigint);
+END $$;
+
+
+--
+-- Name: log_timeline(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_timeline() RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF has_function_privilege(to_regprocedure('pg_current_wal_lsn()'), 'EXECUTE')
+        AND has_function_privilege(to_regprocedure('pg_walfile_name(pg_lsn)'), 'EXECUTE') THEN
+        RETURN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint;
+    END IF;
+    RETURN 0;
+END $$;
+
+
+--
+-- Name: log_told_until(bytea, bigint, bigint, bigint, bigint, bytea, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.log_told_until(convo bytea, lo bigint, hi bigint, at_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    step BIGINT := 16;
+    mid BIGINT;
+    probe_seq BIGINT;
+    probe_gen BIGINT;
+    probe_pos BIGINT;
+BEGIN
+    WHILE lo < hi LOOP
+        mid := CASE WHEN step > 0 THEN greatest(hi - step, lo + 1) ELSE (lo + hi + 1) / 2 END;
+        SELECT m.seq, m.gen, m.pos INTO probe_seq, probe_gen, probe_pos
+        FROM messages m WHERE m.convo_id = convo AND m.seq > lo AND m.seq <= mid
+        ORDER BY m.seq DESC LIMIT 1;
+        IF NOT FOUND OR probe_gen < at_gen
+            OR (probe_pos, convo, probe_seq) <= (at_pos, at_stream_key, at_seq) THEN
+            lo := mid;
+            step := 0;
+        ELSE
+            hi := probe_seq - 1;
+            step := step * 4;
+        END IF;
+    END LOOP;
+    RETURN lo;
+END $$;
+
+
+--
+-- Name: account_keys; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.account_keys (
+    did text NOT NULL COLLATE pg_catalog."C",
+    public_key text NOT NULL COLLATE pg_catalog."C",
+    fetched_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: account_origins; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.account_origins (
+    did text NOT NULL COLLATE pg_catalog."C",
+    origin text COLLATE pg_catalog."C",
+    confirmed_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    CONSTRAINT account_origins_check CHECK (((origin IS NULL) = (confirmed_at IS NULL))),
+    CONSTRAINT account_origins_check1 CHECK (((origin IS NOT NULL) OR (settled_at IS NOT NULL)))
+);
+
+
+--
+-- Name: account_states; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.account_states (
+    did text NOT NULL COLLATE pg_catalog."C",
+    suspended_at timestamp with time zone,
+    host_status text COLLATE pg_catalog."C",
+    host_status_at timestamp with time zone,
+    erase_at timestamp with time zone,
+    erasing boolean DEFAULT false NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT account_states_check CHECK (((NOT erasing) OR (erase_at IS NOT NULL))),
+    CONSTRAINT account_states_check1 CHECK (((host_status IS NULL) = (host_status_at IS NULL))),
+    CONSTRAINT account_states_check2 CHECK (((suspended_at IS NOT NULL) OR (host_status IS NOT NULL) OR (erase_at IS NOT NULL))),
+    CONSTRAINT account_states_host_status_check CHECK ((host_status = ANY (ARRAY['deactivated'::text, 'suspended'::text, 'takendown'::text, 'deleted'::text])))
+);
+
+
+--
+-- Name: account_states_version; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.account_states_version (
+    only_row boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT account_states_version_only_row_check CHECK (only_row)
+);
+
+
+--
+-- Name: accounts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.accounts (
+    did text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL,
+    blob_bytes bigint DEFAULT 0 NOT NULL,
+    gen bigint DEFAULT public.log_current_generation() NOT NULL,
+    last_pos bigint DEFAULT 0 NOT NULL,
+    last_n bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT accounts_blob_bytes_check CHECK ((blob_bytes >= 0))
+);
+
+
+--
+-- Name: admin_audit; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.admin_audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL COLLATE pg_catalog."C",
+    action text NOT NULL COLLATE pg_catalog."C",
+    subject bytea
+);
+
+
+--
+-- Name: admin_audit_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.admin_audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.admin_audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: blobs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.blobs (
+    did text NOT NULL COLLATE pg_catalog."C",
+    cid text NOT NULL COLLATE pg_catalog."C",
+    object_key text NOT NULL COLLATE pg_catalog."C",
+    size bigint NOT NULL,
+    mime_type text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    attached boolean DEFAULT false NOT NULL,
+    CONSTRAINT blobs_size_check CHECK ((size >= 0))
+);
+
+
+--
+-- Name: blocks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.blocks (
+    did text NOT NULL COLLATE pg_catalog."C",
+    blocked_did text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: commit_failures; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.commit_failures (
+    convo_id bytea NOT NULL,
+    epoch bigint NOT NULL,
+    did text NOT NULL COLLATE pg_catalog."C",
+    reported_at timestamp with time zone NOT NULL,
+    detail text COLLATE pg_catalog."C"
+);
+
+
+--
+-- Name: conversations; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.conversations (
+    convo_id bytea NOT NULL,
+    creator_did text NOT NULL COLLATE pg_catalog."C",
+    cipher_suite bigint NOT NULL,
+    epoch bigint NOT NULL,
+    last_seq bigint DEFAULT 0 NOT NULL,
+    roster_version bigint DEFAULT 0 NOT NULL,
+    name text,
+    description text,
+    created_at timestamp with time zone NOT NULL,
+    last_message_at timestamp with time zone,
+    last_activity_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    locked_at timestamp with time zone,
+    locked_by_admin boolean DEFAULT false NOT NULL,
+    locked_by_operator boolean DEFAULT false NOT NULL,
+    add_by text DEFAULT 'membersUpTo50'::text NOT NULL COLLATE pg_catalog."C",
+    admins_remove boolean DEFAULT true NOT NULL,
+    admins_change_info boolean DEFAULT false NOT NULL,
+    admins_make_links boolean DEFAULT true NOT NULL,
+    admins_send boolean DEFAULT false NOT NULL,
+    epoch_began_at timestamp with time zone DEFAULT now() NOT NULL,
+    reserved_for text COLLATE pg_catalog."C",
+    reserved_until timestamp with time zone,
+    reserved_at timestamp with time zone,
+    gen bigint DEFAULT public.log_current_generation() NOT NULL,
+    last_pos bigint DEFAULT 0 NOT NULL,
+    last_n bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT conversations_add_by_check CHECK ((add_by = ANY (ARRAY['membersUpTo50'::text, 'members'::text, 'admins'::text]))),
+    CONSTRAINT conversations_check CHECK (((locked_at IS NOT NULL) = (locked_by_admin OR locked_by_operator))),
+    CONSTRAINT conversations_convo_id_check CHECK (((octet_length(convo_id) >= 16) AND (octet_length(convo_id) <= 64))),
+    CONSTRAINT conversations_epoch_check CHECK ((epoch >= 0)),
+    CONSTRAINT conversations_last_seq_check CHECK ((last_seq >= 0))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: devices; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.devices (
+    did text NOT NULL COLLATE pg_catalog."C",
+    device_id text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone
+);
+
+
+--
+-- Name: group_infos; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.group_infos (
+    convo_id bytea NOT NULL,
+    epoch bigint NOT NULL,
+    group_info bytea NOT NULL,
+    ratchet_tree bytea,
+    updated_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.group_infos ALTER COLUMN group_info SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.group_infos ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
+
+
+--
+-- Name: health_writes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.health_writes (
+    only_row boolean DEFAULT true NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    CONSTRAINT health_writes_only_row_check CHECK (only_row)
+);
+
+
+--
+-- Name: idempotency_records; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.idempotency_records (
+    record_id bytea NOT NULL,
+    content_hash bytea NOT NULL,
+    answer bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: key_packages; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.key_packages (
+    did text NOT NULL COLLATE pg_catalog."C",
+    ref bytea NOT NULL,
+    device_id text NOT NULL COLLATE pg_catalog."C",
+    cipher_suite bigint NOT NULL,
+    key_package bytea NOT NULL,
+    last_resort boolean NOT NULL,
+    last_resort_used_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    lease_holder text COLLATE pg_catalog."C",
+    lease_convo bytea,
+    lease_ends_at timestamp with time zone,
+    spent_at timestamp with time zone,
+    CONSTRAINT key_packages_check CHECK (((lease_holder IS NULL) OR ((lease_ends_at IS NOT NULL) AND (spent_at IS NULL)))),
+    CONSTRAINT key_packages_check1 CHECK (((lease_holder IS NULL) = (lease_convo IS NULL))),
+    CONSTRAINT key_packages_check2 CHECK (((NOT last_resort) OR ((lease_ends_at IS NULL) AND (spent_at IS NULL))))
+);
+ALTER TABLE ONLY public.key_packages ALTER COLUMN key_package SET STORAGE EXTERNAL;
+
+
+--
+-- Name: lapsed_proposals; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.lapsed_proposals (
+    convo_id bytea NOT NULL,
+    seq bigint NOT NULL,
+    lapsed_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: leaves; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.leaves (
+    convo_id bytea NOT NULL,
+    did text NOT NULL COLLATE pg_catalog."C",
+    device_id text NOT NULL COLLATE pg_catalog."C",
+    leaf_index bigint NOT NULL,
+    signature_key bytea NOT NULL,
+    credential bytea NOT NULL,
+    CONSTRAINT leaves_leaf_index_check CHECK ((leaf_index >= 0))
+);
+
+
+--
+-- Name: log_generation; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.log_generation (
+    only_row boolean DEFAULT true NOT NULL,
+    gen bigint NOT NULL,
+    secret uuid NOT NULL,
+    system_identifier bigint,
+    database_oid bigint,
+    timeline bigint,
+    low_water_pos bigint DEFAULT 0 NOT NULL,
+    low_water_stream_key bytea DEFAULT '\x'::bytea NOT NULL,
+    low_water_seq bigint DEFAULT 0 NOT NULL,
+    low_water_n bigint DEFAULT 0 NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    CONSTRAINT log_generation_gen_check CHECK ((gen > 0)),
+    CONSTRAINT log_generation_only_row_check CHECK (only_row)
+);
+
+
+--
+-- Name: memberships; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.memberships (
+    convo_id bytea NOT NULL,
+    did text NOT NULL COLLATE pg_catalog."C",
+    joined_seq bigint NOT NULL,
+    joined_at timestamp with time zone NOT NULL,
+    left_seq bigint,
+    left_at timestamp with time zone,
+    pending_removal boolean DEFAULT false NOT NULL,
+    ended_by_other boolean DEFAULT false NOT NULL,
+    role text DEFAULT 'member'::text NOT NULL COLLATE pg_catalog."C",
+    accepted_at timestamp with time zone,
+    joined_n bigint NOT NULL,
+    joined_gen bigint NOT NULL,
+    joined_pos bigint NOT NULL,
+    left_n bigint,
+    left_gen bigint,
+    left_pos bigint,
+    CONSTRAINT memberships_check CHECK ((left_seq >= joined_seq)),
+    CONSTRAINT memberships_check1 CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL))),
+    CONSTRAINT memberships_check2 CHECK (((left_seq IS NULL) = (left_at IS NULL))),
+    CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text])))
+);
+
+
+--
+-- Name: message_blobs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.message_blobs (
+    convo_id bytea NOT NULL,
+    seq bigint NOT NULL,
+    cid text NOT NULL COLLATE pg_catalog."C",
+    owner_did text NOT NULL COLLATE pg_catalog."C"
+);
+
+
+--
+-- Name: orphan_objects; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.orphan_objects (
+    object_key text NOT NULL COLLATE pg_catalog."C",
+    since timestamp with time zone NOT NULL,
+    marked boolean NOT NULL,
+    did text COLLATE pg_catalog."C",
+    reserved bigint,
+    CONSTRAINT orphan_objects_check CHECK (((did IS NULL) = (reserved IS NULL)))
+);
+
+
+--
+-- Name: package_claims; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.package_claims (
+    did text NOT NULL COLLATE pg_catalog."C",
+    device_id text NOT NULL COLLATE pg_catalog."C",
+    cipher_suite bigint NOT NULL,
+    requester bytea NOT NULL,
+    claimed_at timestamp with time zone[] NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: read_positions; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.read_positions (
+    convo_id bytea NOT NULL,
+    did text NOT NULL COLLATE pg_catalog."C",
+    seq bigint NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    muted boolean DEFAULT false NOT NULL,
+    archived boolean DEFAULT false NOT NULL,
+    CONSTRAINT read_positions_seq_check CHECK ((seq >= 0))
+);
+
+
+--
+-- Name: rejoin_requests; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.rejoin_requests (
+    convo_id bytea NOT NULL,
+    did text NOT NULL COLLATE pg_catalog."C",
+    reason text NOT NULL COLLATE pg_catalog."C",
+    epoch bigint,
+    requested_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: relay_cursors; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.relay_cursors (
+    relay text NOT NULL COLLATE pg_catalog."C",
+    seq bigint DEFAULT '-1'::integer NOT NULL,
+    holder uuid,
+    held_until timestamp with time zone,
+    CONSTRAINT relay_cursors_check CHECK (((holder IS NULL) = (held_until IS NULL)))
+);
+
+
+--
+-- Name: removed_messages; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.removed_messages (
+    convo_id bytea NOT NULL,
+    id_hash bytea NOT NULL,
+    seq bigint NOT NULL
+);
+
+
+--
+-- Name: reports; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.reports (
+    report_id bigint NOT NULL,
+    reporter_did text NOT NULL COLLATE pg_catalog."C",
+    reason_type text NOT NULL COLLATE pg_catalog."C",
+    reason text,
+    convo_id bytea,
+    subject_did text COLLATE pg_catalog."C",
+    message_id bytea,
+    evidence bytea,
+    created_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT reports_check CHECK (((convo_id IS NOT NULL) OR (subject_did IS NOT NULL)))
+);
+
+
+--
+-- Name: reports_report_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.reports ALTER COLUMN report_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reports_report_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: schema_migrations; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.schema_migrations (
+    version bigint NOT NULL,
+    applied_at timestamp with time zone NOT NULL,
+    postgres bigint NOT NULL,
+    shape text NOT NULL
+);
+
+
+--
+-- Name: schema_needs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.schema_needs (
+    only_row boolean DEFAULT true NOT NULL,
+    migration bigint NOT NULL,
+    CONSTRAINT schema_needs_only_row_check CHECK (only_row)
+);
+
+
+--
+-- Name: tickets; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.tickets (
+    ticket_hash bytea NOT NULL,
+    did text NOT NULL COLLATE pg_catalog."C",
+    convo_id bytea,
+    expires_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: welcome_recipients; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.welcome_recipients (
+    convo_id bytea NOT NULL,
+    did text NOT NULL COLLATE pg_catalog."C",
+    device_id text NOT NULL COLLATE pg_catalog."C",
+    seq bigint NOT NULL,
+    ref bytea NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL COLLATE pg_catalog."C",
+    error_details text,
+    failed_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT welcome_recipients_check CHECK (((state = 'open'::text) = (ended_at IS NULL))),
+    CONSTRAINT welcome_recipients_state_check CHECK ((state = ANY (ARRAY['open'::text, 'confirmed'::text, 'superseded'::text, 'device-deleted'::text])))
+);
+
+
+--
+-- Name: welcomes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.welcomes (
+    convo_id bytea NOT NULL,
+    seq bigint NOT NULL,
+    epoch bigint NOT NULL,
+    welcome bytea NOT NULL,
+    ratchet_tree bytea,
+    created_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.welcomes ALTER COLUMN welcome SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.welcomes ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
+
+
+--
+-- Data for Name: account_keys; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.account_keys VALUES ('did:plc:account1', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account2', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account3', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account4', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account5', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account6', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account7', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account8', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account9', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account10', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account11', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account12', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account13', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account14', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account15', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account16', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account17', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account18', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account19', 'zkey', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account20', 'zkey', '2026-11-27 19:30:46.838099+00');
+
+
+--
+-- Data for Name: account_origins; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.account_origins VALUES ('did:plc:account1', 'pds.example', '2026-11-27 19:30:46.838099+00', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account2', 'pds.example', '2026-11-27 19:30:46.838099+00', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account3', 'pds.example', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.account_origins VALUES ('did:plc:account4', 'pds.example', '2026-11-27 19:30:46.838099+00', NULL);
+
+
+--
+-- Data for Name: account_states; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.account_states VALUES ('did:plc:account4', '2026-11-27 19:30:46.838099+00', NULL, NULL, NULL, false, 1);
+INSERT INTO public.account_states VALUES ('did:plc:deleted', NULL, 'deleted', '2026-11-27 19:30:46.838099+00', '2026-12-04 19:30:46.838099+00', false, 2);
+
+
+--
+-- Data for Name: account_states_version; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.account_states_version VALUES (true, 2);
+
+
+--
+-- Data for Name: accounts; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.accounts VALUES ('did:plc:account1', '2026-11-27 19:30:46.838099+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account2', '2026-11-27 19:30:46.838099+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account3', '2026-11-27 19:30:46.838099+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account4', '2026-11-27 19:30:46.838099+00', 0, 1, 0, 0);
+
+
+--
+-- Data for Name: admin_audit; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (1, '2026-11-27 19:30:46.838099+00', 'root', 'account suspend', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (2, '2026-11-27 19:30:46.838099+00', 'root', 'account suspend', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (3, '2026-11-27 19:30:46.838099+00', 'root', 'account suspend', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (4, '2026-11-27 19:30:46.838099+00', 'root', 'account suspend', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f');
+
+
+--
+-- Data for Name: blobs; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'b41b7d0929fa5a77668a205b0d0802df', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '16a56f84e71f639caf93e52a51abbf18', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'e0ca7c9dfe5480e4c058f04de24655a4', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '9a1fde9cce96838c63c5e5a00e3cb3cc', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '08a8473e24b9c8d1e509cbf787a44aff', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '0cc60aff4fcfd64b0e5d6eae8925d62d', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '43122850fca4ddb0efab71e567907676', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '6d87b84bfce2c053c42aec7e27b7cf30', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'f131507ed37a552172e1fc383f6952c5', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'ebbee208febfaf720643d2dd05bd3996', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', '419779f182212c0e5a2bf72da6a7f496', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'b81a764c8d103928b2a32db9efa2d990', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '773e42ddcb5d8d1986ccdb12e1a48cbf', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0c3ce914823a55585b1fa0644fe6a181', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0150e7f16af390d281ee02b6224cb42f', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '99589b0ffb97bc1869039fd0a14e49e7', 1000, 'application/octet-stream', '2026-11-27 19:30:46.838099+00', true);
+
+
+--
+-- Data for Name: blocks; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked1', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked1', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked1', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked1', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked2', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked2', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked2', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked2', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked3', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked3', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked3', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked3', '2026-11-27 19:30:46.838099+00');
+
+
+--
+-- Data for Name: commit_failures; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account1', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account1', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account1', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account1', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account1', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account2', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account2', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account2', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account2', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account2', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account3', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account3', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account3', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account3', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account3', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account4', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account4', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account4', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account4', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account4', '2026-11-27 19:30:46.838099+00', NULL);
+
+
+--
+-- Data for Name: conversations; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.conversations VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 19:30:46.838099+00', NULL, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 19:30:46.838099+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 19:30:46.838099+00', NULL, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 19:30:46.838099+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 19:30:46.838099+00', NULL, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 19:30:46.838099+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 19:30:46.838099+00', NULL, '2026-11-27 19:30:46.838099+00', '2026-11-27 19:30:46.838099+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 19:30:46.838099+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 19:30:46.838099+00', NULL, '2026-11-27 19:30:46.838099+00', '2026-11-27 19:30:46.838099+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 19:30:46.838099+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\x349e686330723975502e9ef4f939a5ac', 'did:plc:account1', 1, 0, 0, 0, NULL, NULL, '2026-11-27 19:30:46.838099+00', NULL, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 19:30:46.838099+00', NULL, NULL, NULL, 1, 0, 0);
+
+
+--
+-- Data for Name: devices; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device1', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device1', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device1', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device1', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device2', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device2', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device2', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device2', '2026-11-27 19:30:46.838099+00', NULL);
+
+
+--
+-- Data for Name: events; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.events VALUES (1, 101, '\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 101, '\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 101, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 101, '\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 101, '\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 102, '\xc4ca4238a0b923820dcc509a6f75849b', 2, 2, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 102, '\xc81e728d9d4c2f636f067f89cc14862c', 2, 2, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 102, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, 2, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 102, '\xa87ff679a2f3e71d9181a67b7542122c', 2, 2, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 102, '\xe4da3b7fbbce2345d7772b0674a318d5', 2, 2, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 103, '\xc4ca4238a0b923820dcc509a6f75849b', 3, 3, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 103, '\xc81e728d9d4c2f636f067f89cc14862c', 3, 3, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 103, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, 3, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 103, '\xa87ff679a2f3e71d9181a67b7542122c', 3, 3, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 103, '\xe4da3b7fbbce2345d7772b0674a318d5', 3, 3, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 104, '\xc4ca4238a0b923820dcc509a6f75849b', 4, 4, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 104, '\xc81e728d9d4c2f636f067f89cc14862c', 4, 4, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 104, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, 4, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 104, '\xa87ff679a2f3e71d9181a67b7542122c', 4, 4, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 104, '\xe4da3b7fbbce2345d7772b0674a318d5', 4, 4, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 101, '\xd5015eed6aba2bd470c22d6113693a', 0, 1, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 101, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 1, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 101, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 1, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 101, '\x7310cc378b154129ad0eeb9affd04e', 0, 1, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 102, '\xd5015eed6aba2bd470c22d6113693a', 0, 2, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 102, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 2, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 102, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 2, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 102, '\x7310cc378b154129ad0eeb9affd04e', 0, 2, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 103, '\xd5015eed6aba2bd470c22d6113693a', 0, 3, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 103, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 3, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 103, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 3, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 103, '\x7310cc378b154129ad0eeb9affd04e', 0, 3, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 104, '\xd5015eed6aba2bd470c22d6113693a', 0, 4, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 104, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 4, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 104, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 4, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.events VALUES (1, 104, '\x7310cc378b154129ad0eeb9affd04e', 0, 4, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 19:30:46.838099+00');
+
+
+--
+-- Data for Name: group_infos; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+
+
+--
+-- Data for Name: health_writes; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.health_writes VALUES (true, '2026-11-27 19:30:46.370468+00');
+
+
+--
+-- Data for Name: idempotency_records; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.idempotency_records VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\xef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\xe7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x8527a891e224136950ff32ca212b45bc93f69fbb801c3b1ebedac52775f99e61', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\xe629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\xb17ef6d19c7a5b1ee83b907c595526dcb1eb06db8227d650d5dda0a9f4ce8cd9', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x4ec9599fc203d176a301536c2e091a19bc852759b255bd6818810a42c5fed14a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\x9400f1b21cb527d7fa3d3eabba93557a18ebe7a2ca4e471cfe5e4c5b4ca7f767', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.idempotency_records VALUES ('\xf5ca38f748a1d6eaf726b8a42fb575c3c71f1864a8143301782de13da2d9202b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00');
+
+
+--
+-- Data for Name: key_packages; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x152100dafd9ad6d23ad3de8f7402536a4cd6a75d339a9e204a34c79ae5388b77', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xe502aa9dedab61fca718201e481ff110d0ee0915ad110bc0f073e4d85b469507', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x6269b3ff919b579d0075ae7c774dd4a09fbb972ac63d1ff8b01fd612e7c26119', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x586a9b35d9d0b282aac8e6ad94f4f00d80c63131582d139c7114bb8bd2ef6b6c', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xb1004dd8d3ff357663572179c6022cb2cf2ea1e188639909390a088b288df549', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xdb3a0a41da1bf6bad7484ebfe4086141443a17289706263a9cca8a3047f71e8c', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa38d25b7d868c3293ae6e9b3d6a407f1f4d3fc68764c0d8d1cf6491d7b56b4d6', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x62b16a6153b4f4d561f1f29dd876d066ab9404cf0c3e9f52e58ae2304be5cdfe', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xff43b524a1acfdd9fdcb77790127985f8f2495bd47f11851c10c923c9090cff1', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', 'did:plc:account1', '\x', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xd3fa83267976df5877e2700ccf312e62d44cdb38de0e464e9a286755cd007c2d', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', 'did:plc:account1', '\x', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa49d1f520289cad513ebbdf384e2a788b633121a489dc7fe864c2666e024f3c9', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', 'did:plc:account1', '\x', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x3d89189185d578e99f34bd94a340761689c243dc680adf6bf5e34b07565b9a80', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', 'did:plc:account1', '\x', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x5a1c51526b51e1498018c63054fe34d7f288d636043de7369f3773fb669c825f', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', 'did:plc:account1', '\x', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xf1506a9b8541ef6f02d34e02f5e58992fa391eb318572b3845db724dc482d6d9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', 'did:plc:account1', '\x', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x2d78774360f21317628dfdc5d87ccb7a117c235be114647455992fb4f8ecff81', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', 'did:plc:account1', '\x', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x8d4c810161dc9f51c163f23f45a949db84213418c952c5af87a4a30d3b37cb14', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', 'did:plc:account1', '\x', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xa199015e887e9c3cf84cb157b9c884365238ccd655185ea6c3c557ee41fdf322', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x0c38925e1e35eda6a2f87de89eef6d2dcc47e9491fe1e50d59f375342af72ae4', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x17cf3f38987001cdaf29365570bc61f6b5b4418c28c41fc8021aeea132c9eef0', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x5a9dadf06136104ad1c2b3974572ed99ed55e640615d1ea5d42f3f84316c3566', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x87612e166479a82ab1c60aa7aa53bbe8792df1c6dedf8ff47b81eb96fa44f478', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc397e0c0d716d663f95dbaf161c585a6aa2baf30ec0af9a587898e2de93da1b9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x567610df72f93004103e4ab641d071fbb66dc056a020b957cf2fc7a26d9c0666', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x785ce57142336746d755d2d9986cda2437fcb18528a1ab4b7f2e4db02348b292', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xd90b1229a698e6837d8a54916dabdd74e1879682224d23b127af8418aaaba799', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc4d9cc1ddf99456a08e701ab8462cde5bee6bc6bdc4fd35b05972dc040f22b48', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xf8114abcb4e7b3b6ad0eda6f278d158b142267d859185ef9dff7de41caaa888e', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x01230b0cbd507ac936921da6f07160a9136a214ca0b595645a679424424e7dc7', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x56a0a558b5ca32d16d75d2d774e7377cc03736aaf5eb5b39aedbd04a06caa0b7', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x8002a9408d08c41bd2e45fe9f29ec71256bab52f48819d68e86d175d0f0ef7b3', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x03b8b249de4a24b6d73cf7bc37cfb1d5f7e16f838bfc09d8e0c45d765f2675a0', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x82116c926d6f07f957c924c5eb43555f95d29e458f63becf55e6c9695a372139', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 19:30:46.838099+00', '2026-12-27 19:30:46.838099+00', NULL, NULL, NULL, NULL);
+
+
+--
+-- Data for Name: lapsed_proposals; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '2026-11-27 19:30:46.838099+00');
+
+
+--
+-- Data for Name: leaves; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.leaves VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 1, '\xabababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababab');
+
+
+--
+-- Data for Name: log_generation; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.log_generation VALUES (true, 1, 'f707ebba-e755-4417-bc4f-aeab0febf04e', NULL, NULL, NULL, 0, '\x', 0, 0, '2026-11-27 19:30:46.370468+00');
+
+
+--
+-- Data for Name: memberships; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 0, '2026-11-27 19:30:46.838099+00', 20, '2026-11-27 19:30:46.838099+00', false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 0, '2026-11-27 19:30:46.838099+00', 20, '2026-11-27 19:30:46.838099+00', false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 0, '2026-11-27 19:30:46.838099+00', 20, '2026-11-27 19:30:46.838099+00', false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 0, '2026-11-27 19:30:46.838099+00', 20, '2026-11-27 19:30:46.838099+00', false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 0, '2026-11-27 19:30:46.838099+00', 20, '2026-11-27 19:30:46.838099+00', false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 0, '2026-11-27 19:30:46.838099+00', 20, '2026-11-27 19:30:46.838099+00', false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 0, '2026-11-27 19:30:46.838099+00', NULL, NULL, false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 0, '2026-11-27 19:30:46.838099+00', 20, '2026-11-27 19:30:46.838099+00', false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 0, '2026-11-27 19:30:46.838099+00', 20, '2026-11-27 19:30:46.838099+00', false, false, 'member', '2026-11-27 19:30:46.838099+00', 0, 0, 0, 4, NULL, NULL);
+
+
+--
+-- Data for Name: message_blobs; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.message_blobs VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'bafkreic81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'bafkreic81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'bafkreic81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'bafkreic81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'bafkreic81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'bafkreia87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'bafkreia87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'bafkreia87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'bafkreia87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1');
+INSERT INTO public.message_blobs VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'bafkreia87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1');
+
+
+--
+-- Data for Name: messages; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\x0c784e69b3264b3d830c9b002b7c898e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xe285b9559bea4ff59add91ce8c875997', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\x2a63563ed9444c54987d67538fa6213a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\x96c714e85b2b4c2dab09423699013f7f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\xa00e03636aeb49bcb381adb216e79535', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xbdd99152d674487e8732c9c7f94cbc0a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\x6518b9c2dbbf41d59f34697ac32297c8', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xfb890717aa544b80baa00b6b4815849b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xfbf987fa909c423e8c1154ad77fc432a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\x3bb7968d5973486989444d01d385f098', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 3, '\xa0a76c6d98974582908558429e38c197', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 3, '\xbc5c15d9450a4805a462cc3d1ddcf916', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, '\x57b7037381dc4e7bb93d1c52975332b0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 3, '\x11f6a8ec223540cd8df7d7760f2fd199', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 3, '\xf21f0bab166a44fcaabb09706104a413', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 4, '\xe85b111c3f5f403f9483c354105d7472', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 4, '\x1c28e0f1641347cba269a27f7b85abe6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, '\x004ace2b909c4deda27f7c095b28d42a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 4, '\xdb656c9c9b6041bea9a65ab1d893bcf4', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 4, '\x1dfdc618b65f43929bf235c3263c47c6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 5, '\x3572868ff8ca4b99a92c5a03961a5ab9', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 5, '\xadf97cfda70d4a65a0595423cef626f5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 5, '\xce4227e4c7194acc9d8f755d79f823d5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 5, '\xf9e05b7ec2774efa91d5d8641b368932', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 5, '\x6a44a530bfe7459d85b3cae666d07827', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 6, '\xca90f156cde9495f89ac8d6766c91095', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 6, '\x429b1d87ac0f49abbf4d85e82fa372e6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 6, '\xdd42d40eee2c49f8a917bf3176065a2e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 6, '\x2cd3475c728146a7b7bfa17a301ada79', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 6, '\x73a8bcecf7644bb1937df0392daffb66', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 7, '\xafa03516edbc4b38bcd22fca4d1f964d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 7, '\xc667bf3fa9154f3484c592ab9c4cc20d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 7, '\xc2fdc4829dd8488fa4eeee170a5b184c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 7, '\xe6aee549f2024188b68b41039cb57197', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 7, '\x93b77d2eb61b4d01ac820e06c69f9e1c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 8, '\x876de1591e2b4ba0a6ca1fe398c4adb4', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 8, '\x323cae276faa42968025a52f739ba947', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 8, '\x07e3a6f04f8e4bd0b33135c3c6f3b8ce', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 8, '\x544699662a6a44fd81d440db7fa9c5ff', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 8, '\xf64944212e06403fa49875a1cc6588a5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '\x41855637a2c243d699e2b5476497b34b', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '\xcb2a6d0f3366488db2774b59837c1eb2', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '\x33d9d1d10a134952bcac9fd519581fdb', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '\x447012ea69b74f2c8530cc4b2a7ca186', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '\x6e9c32bbb0a14de487f92c39db199ca4', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 10, '\xa5735d09a6c249f29797e35cbee83678', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 10, '\x6a8cc89e035f408cacf5478093fe401a', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 10, '\x13ecbe0429434fa5ac1a2aed98c73896', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 10, '\xbe06225a9cdd4a6981ec8e9ab14c8c37', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 10, '\x97c6115d00e74fb48e1b335469d52b27', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 11, '\x12266020c0414086a8c69f2865d8b428', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 11, '\xd3df2b0877f94923a1eadbdae5588349', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 11, '\x9ee0d2fe09ac409b9513163b5b8ba2ef', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 11, '\xf37c924cb1954de88c29f1ae96ee6a55', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 11, '\xfa6f8eafa314440690a18d8057201609', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 12, '\xe77fec0f7a2e484bbb80f605e05ab829', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 12, '\xdb04d241f22243c7984e1a4002ea9162', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 12, '\x26b66384e9424067ab0cfe24adbfdab5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 12, '\xd820c0c06d614834b29fdb69064088d4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 12, '\xf540e360d7574778918a6d172112659b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 13, '\x6824b49a4883406c938f85a81d18e177', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 13, '\xa994640201504509b9e1978fcafe925a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 13, '\x25f5c62d41344a9dbcd531a5edd932aa', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 13, '\x5ff030311f914196b6e2bfd365f46d4f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 13, '\x6576fd5d4a39470bb61705f637251cbe', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 14, '\x6b71bf4e79f349f4bd075d24df53616c', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 14, '\x072ad5cd1657454ba2dc57318ce4c8fe', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 14, '\x5e4c4c21b79a426fa1625ccb6b9e63ef', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 14, '\x791bdb81215d437c823788f47ee0fe67', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 14, '\x32405bc0165647b2aefb7509540cbd26', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 15, '\x3a8ebe02605a442cb1a83ab01c43ca96', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 15, '\xcc3edae3a31247f4a47ea7726d785cb9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 15, '\xbe1d782217aa456ea379631ef7bb077a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 15, '\xab2570a85efa4eb79d6685c90fee60df', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 15, '\x11ba2b79e0d742338712ee50d424d7b5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 16, '\x84892912f93c41afbb8efbd0f848f13e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 16, '\x7347eadee5994025be9ff79b062a2187', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 16, '\xad5f6117c7a54192bc7db0fa6429da06', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 16, '\x7a019dc54a834b448b2601ad418e86f3', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 16, '\xf7da1c51e3bf4acf913ac91f223eb1a5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 17, '\x24f307f1243f4fb19bdd6ed905667dbe', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 17, '\x551199c637734a4696aec09745729aba', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 17, '\x1b10c955dd314338ab4fe454efb5a212', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 17, '\x87b71035c52e4f5f940929165aaef60c', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 17, '\x60bff2f371cb4c2680cbe99cfb20a5cf', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 18, '\xe75d98d7ee1a46ac8a268184472c6029', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 18, '\xe609c431bba54192b5e5278a6d152aaa', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 18, '\xfa355fd55a1a4be4878b8f5384fe8665', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 18, '\x885621082f9a4f209a1fdc4303a86393', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 18, '\xdce77531b88e4dd6b9b54f7e2d490f3c', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '\x4ab769234d3c484e9967e719244e37c8', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '\x8f2cc6fb04574cc28794810d826c61e0', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '\x56ec18c6af444fceb4d88eacda07c306', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '\x726af7ab735b4ca0b165d00d366b6f70', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '\x102d1c7cbd4746deb81d1880a82fd1a8', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 19:30:46.838099+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 20, '\x72d0bdc827e54ea187e0823df1e5c8b0', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 20, '\x753a5be39e0647f08fa69b1d568f4e05', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 20, '\x69b2948eec14440fbd77e03a394f455d', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 20, '\xcaca98b6154c4b35bde035a5a1105da2', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 20, '\x803ebc999c634a95a26c8cf5285f4e5f', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 19:30:46.838099+00', 1, 120);
+
+
+--
+-- Data for Name: orphan_objects; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.orphan_objects VALUES ('c4ca4238a0b923820dcc509a6f75849b', '2026-11-27 19:30:46.838099+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('c81e728d9d4c2f636f067f89cc14862c', '2026-11-27 19:30:46.838099+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('eccbc87e4b5ce2fe28308fd9f2a7baf3', '2026-11-27 19:30:46.838099+00', true, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('a87ff679a2f3e71d9181a67b7542122c', '2026-11-27 19:30:46.838099+00', true, NULL, NULL);
+
+
+--
+-- Data for Name: package_claims; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 0, '\x01', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 0, '\x01', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 0, '\x01', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 0, '\x01', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 0, '\x01', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 0, '\x01', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 0, '\x01', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 0, '\x01', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 1, '\x', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 1, '\x', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 1, '\x', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 1, '\x', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 1, '\x', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 1, '\x', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 1, '\x', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 1, '\x', '{"2026-11-27 19:30:46.838099+00","2026-11-27 19:30:46.838099+00"}', '2026-11-27 20:30:46.838099+00');
+
+
+--
+-- Data for Name: read_positions; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 7, '2026-11-27 19:30:46.838099+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 7, '2026-11-27 19:30:46.838099+00', false, false);
+
+
+--
+-- Data for Name: rejoin_requests; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 19:30:46.838099+00');
+
+
+--
+-- Data for Name: relay_cursors; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.relay_cursors VALUES ('relay.example', 7, NULL, NULL);
+
+
+--
+-- Data for Name: removed_messages; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xa299ccbb2748a4e1', 1);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x433f8677f6be9cc2', 1);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x716195c2ac997162', 1);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x22f38e82a5caa6bb', 1);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x476846dfab90f917', 1);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x0419c18f82ed2207', 2);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xaebab85f9d8a376f', 2);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2733ecaff682dda4', 2);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x65727ae004c49159', 2);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x063420ec245ac2e4', 2);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xe0aabf4862dcd70f', 3);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1410f6b49f423e07', 3);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2db626b7064d7961', 3);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x5b75c6b77141b80a', 3);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x57c699a1c4d27444', 3);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x3f8317281a34e44a', 4);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x24b9d78a247e6cb0', 4);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xfb37b25733f06d7e', 4);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x48551954edc3c223', 4);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xebd4a6f680ceb74c', 4);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xb66d3f82a631137a', 5);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x446e484c13675174', 5);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xe8ca548eda9cab2d', 5);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf3e2a7a3cfca489a', 5);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x300bf23701d069bb', 5);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x29fe645954847d2f', 6);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x9842fc0f592564b1', 6);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x213c15b72d1733c2', 6);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x69c1d5161f521613', 6);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x352be0b1fbe9b8f5', 6);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x97a8be087c8303dd', 7);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xe90c1b7cf99824fd', 7);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x5809ac06f9d5eca0', 7);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xcf8e10d5fdd2e0de', 7);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xd36ceccb139c5c26', 7);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x08cccf12553f3fe1', 8);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8a637c5536ace02a', 8);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xdaa95cbe17cc0ef0', 8);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8dd676b3e0926f59', 8);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x966e67e434769c6f', 8);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd9390653b8f8a504', 9);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xb938d9f9b1ce3071', 9);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2f348d538b72adff', 9);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xe9f47d87a0e969e3', 9);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6b1bba221bcf3ab9', 9);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7cc08af1fabf2c22', 10);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xedafe3900fa7323b', 10);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x38f3c27677cd3a3b', 10);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x1ecc38895c9e65a5', 10);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6184063184baca14', 10);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xf4294cf60c51a27a', 11);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x584ca9b58eef6639', 11);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x4cb1ee9129a103f4', 11);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x7910b0fadc89a068', 11);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x19cb6431e7f6f57f', 11);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x0d5e7a181ad24ea4', 12);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xedba91249db53ef0', 12);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xfd21fa3b7c932fe3', 12);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8d240d3f6ee47dbe', 12);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6c2270aefb000571', 12);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xfaa014d1ef5e001a', 13);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xcdc4df4eee782073', 13);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x8ab0c60fdeb4e99d', 13);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xedd5478fd2032cee', 13);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xfa8ce1a9b2dfbd12', 13);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xc97389bb6ad0ef3e', 14);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x209e7af0a416866b', 14);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xd54f494fa9cfcd7b', 14);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x46b94505002d4390', 14);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x61da58e5ae0a0f7e', 14);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x625f4fbfa1b076bc', 15);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x0d48783032b62253', 15);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x8bccb0b44aa42b24', 15);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x15f253e06ca7605f', 15);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xa17f27fbf7a42846', 15);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xa7e9a23c480a1272', 16);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x35150f859e8d790f', 16);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xbc15020088ba452d', 16);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xe83f1ff99a92f7c1', 16);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xb24641d2583d82dd', 16);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7490b3cd6143cdc5', 17);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8ff38877115b8c87', 17);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x407a4e4937f7ec26', 17);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x1c8710c44e4e4fd3', 17);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x961e242fe3a4ca9d', 17);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x702b54edd404c778', 18);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x84ab32094175a0a2', 18);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x39216bcaf8c334c7', 18);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x3f27a247b57499ca', 18);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x09cbd769a4f1c65c', 18);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xbdb07b1f147809d4', 19);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8200d4d9bc522cef', 19);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x83dd2e1c1d28a1a1', 19);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x1e1563092f793d6a', 19);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x0d57a6eaf72179da', 19);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd40e7f822d828d58', 20);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1260478fe8293854', 20);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x08c1ed4ca73cac7c', 20);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x50fc5b47d57a08aa', 20);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xcd1cf569b18445c1', 20);
+
+
+--
+-- Data for Name: reports; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (1, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (2, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (3, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (4, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (5, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (6, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (7, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (8, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (9, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (10, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (11, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (12, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 19:30:46.838099+00', NULL);
+
+
+--
+-- Data for Name: schema_migrations; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.schema_migrations VALUES (1, '2026-11-27 19:30:46.370468+00', 15, 'column account_keys.did text not null collate C	
+column account_keys.fetched_at timestamp with time zone not null	
+column account_keys.public_key text not null collate C	
+column account_origins.confirmed_at timestamp with time zone	
+column account_origins.did text not null collate C	
+column account_origins.origin text collate C	
+column account_origins.settled_at timestamp with time zone	
+column account_states.did text not null collate C	
+column account_states.erase_at timestamp with time zone	
+column account_states.erasing boolean not null	false
+column account_states.host_status text collate C	
+column account_states.host_status_at timestamp with time zone	
+column account_states.suspended_at timestamp with time zone	
+column account_states.version bigint not null	
+column account_states_version.only_row boolean not null	true
+column account_states_version.version bigint not null	
+column accounts.blob_bytes bigint not null	0
+column accounts.created_at timestamp with time zone not null	
+column accounts.did text not null collate C	
+column accounts.gen bigint not null	log_current_generation()
+column accounts.last_n bigint not null	0
+column accounts.last_pos bigint not null	0
+column admin_audit.action text not null collate C	
+column admin_audit.actor text not null collate C	
+column admin_audit.at timestamp with time zone not null	now()
+column admin_audit.id bigint not null	
+column admin_audit.subject bytea	
+column admin_audit_id_seq.is_called boolean not null	
+column admin_audit_id_seq.last_value bigint not null	
+column admin_audit_id_seq.log_cnt bigint not null	
+column blobs.attached boolean not null	false
+column blobs.cid text not null collate C	
+column blobs.created_at timestamp with time zone not null	
+column blobs.did text not null collate C	
+column blobs.mime_type text not null	
+column blobs.object_key text not null collate C	
+column blobs.size bigint not null	
+column blocks.blocked_did text not null collate C	
+column blocks.created_at timestamp with time zone not null	
+column blocks.did text not null collate C	
+column commit_failures.convo_id bytea not null	
+column commit_failures.detail text collate C	
+column commit_failures.did text not null collate C	
+column commit_failures.epoch bigint not null	
+column commit_failures.reported_at timestamp with time zone not null	
+column conversations.add_by text not null collate C	''membersUpTo50''::text
+column conversations.admins_change_info boolean not null	false
+column conversations.admins_make_links boolean not null	true
+column conversations.admins_remove boolean not null	true
+column conversations.admins_send boolean not null	false
+column conversations.cipher_suite bigint not null	
+column conversations.closed_at timestamp with time zone	
+column conversations.convo_id bytea not null	
+column conversations.created_at timestamp with time zone not null	
+column conversations.creator_did text not null collate C	
+column conversations.description text	
+column conversations.epoch bigint not null	
+column conversations.epoch_began_at timestamp with time zone not null	now()
+column conversations.gen bigint not null	log_current_generation()
+column conversations.last_activity_at timestamp with time zone not null	
+column conversations.last_message_at timestamp with time zone	
+column conversations.last_n bigint not null	0
+column conversations.last_pos bigint not null	0
+column conversations.last_seq bigint not null	0
+column conversations.locked_at timestamp with time zone	
+column conversations.locked_by_admin boolean not null	false
+column conversations.locked_by_operator boolean not null	false
+column conversations.name text	
+column conversations.reserved_at timestamp with time zone	
+column conversations.reserved_for text collate C	
+column conversations.reserved_until timestamp with time zone	
+column conversations.roster_version bigint not null	0
+column devices.created_at timestamp with time zone not null	
+column devices.deleted_at timestamp with time zone	
+column devices.device_id text not null collate C	
+column devices.did text not null collate C	
+column events.body jsonb not null	
+column events.convo_id bytea	
+column events.created_at timestamp with time zone not null	
+column events.edge bigint	
+column events.gen bigint not null	
+column events.kind text not null collate C	
+column events.n bigint not null	
+column events.pos bigint not null	
+column events.seq bigint not null	
+column events.stream_key bytea not null	
+column events.target_did text collate C	
+column group_infos.convo_id bytea not null	
+column group_infos.epoch bigint not null	
+column group_infos.group_info bytea not null	
+column group_infos.ratchet_tree bytea	
+column group_infos.updated_at timestamp with time zone not null	
+column health_writes.only_row boolean not null	true
+column health_writes.written_at timestamp with time zone not null	
+column idempotency_records.answer bytea not null	
+column idempotency_records.content_hash bytea not null	
+column idempotency_records.created_at timestamp with time zone not null	
+column idempotency_records.record_id bytea not null	
+column key_packages.cipher_suite bigint not null	
+column key_packages.created_at timestamp with time zone not null	
+column key_packages.device_id text not null collate C	
+column key_packages.did text not null collate C	
+column key_packages.expires_at timestamp with time zone not null	
+column key_packages.key_package bytea not null	
+column key_packages.last_resort boolean not null	
+column key_packages.last_resort_used_at timestamp with time zone	
+column key_packages.lease_convo bytea	
+column key_packages.lease_ends_at timestamp with time zone	
+column key_packages.lease_holder text collate C	
+column key_packages.ref bytea not null	
+column key_packages.spent_at timestamp with time zone	
+column lapsed_proposals.convo_id bytea not null	
+column lapsed_proposals.lapsed_at timestamp with time zone not null	
+column lapsed_proposals.seq bigint not null	
+column leaves.convo_id bytea not null	
+column leaves.credential bytea not null	
+column leaves.device_id text not null collate C	
+column leaves.did text not null collate C	
+column leaves.leaf_index bigint not null	
+column leaves.signature_key bytea not null	
+column log_generation.began_at timestamp with time zone not null	
+column log_generation.database_oid bigint	
+column log_generation.gen bigint not null	
+column log_generation.low_water_n bigint not null	0
+column log_generation.low_water_pos bigint not null	0
+column log_generation.low_water_seq bigint not null	0
+column log_generation.low_water_stream_key bytea not null	''\x''::bytea
+column log_generation.only_row boolean not null	true
+column log_generation.secret uuid not null	
+column log_generation.system_identifier bigint	
+column log_generation.timeline bigint	
+column memberships.accepted_at timestamp with time zone	
+column memberships.convo_id bytea not null	
+column memberships.did text not null collate C	
+column memberships.ended_by_other boolean not null	false
+column memberships.joined_at timestamp with time zone not null	
+column memberships.joined_gen bigint not null	
+column memberships.joined_n bigint not null	
+column memberships.joined_pos bigint not null	
+column memberships.joined_seq bigint not null	
+column memberships.left_at timestamp with time zone	
+column memberships.left_gen bigint	
+column memberships.left_n bigint	
+column memberships.left_pos bigint	
+column memberships.left_seq bigint	
+column memberships.pending_removal boolean not null	false
+column memberships.role text not null collate C	''member''::text
+column message_blobs.cid text not null collate C	
+column message_blobs.convo_id bytea not null	
+column message_blobs.owner_did text not null collate C	
+column message_blobs.seq bigint not null	
+column messages.blobs text[] collate C	
+column messages.ciphertext bytea not null	
+column messages.convo_id bytea not null	
+column messages.created_at timestamp with time zone not null	
+column messages.epoch bigint not null	
+column messages.gen bigint not null	
+column messages.kind text not null collate C	
+column messages.message_id bytea not null	
+column messages.pos bigint not null	
+column messages.proposal_ref bytea	
+column messages.sender_did text collate C	
+column messages.seq bigint not null	
+column orphan_objects.did text collate C	
+column orphan_objects.marked boolean not null	
+column orphan_objects.object_key text not null collate C	
+column orphan_objects.reserved bigint	
+column orphan_objects.since timestamp with time zone not null	
+column package_claims.cipher_suite bigint not null	
+column package_claims.claimed_at timestamp with time zone[] not null	
+column package_claims.device_id text not null collate C	
+column package_claims.did text not null collate C	
+column package_claims.ends_at timestamp with time zone not null	
+column package_claims.requester bytea not null	
+column read_positions.archived boolean not null	false
+column read_positions.convo_id bytea not null	
+column read_positions.did text not null collate C	
+column read_positions.muted boolean not null	false
+column read_positions.seq bigint not null	
+column read_positions.updated_at timestamp with time zone not null	
+column rejoin_requests.convo_id bytea not null	
+column rejoin_requests.did text not null collate C	
+column rejoin_requests.epoch bigint	
+column rejoin_requests.reason text not null collate C	
+column rejoin_requests.requested_at timestamp with time zone not null	
+column relay_cursors.held_until timestamp with time zone	
+column relay_cursors.holder uuid	
+column relay_cursors.relay text not null collate C	
+column relay_cursors.seq bigint not null	''-1''::integer
+column removed_messages.convo_id bytea not null	
+column removed_messages.id_hash bytea not null	
+column removed_messages.seq bigint not null	
+column reports.convo_id bytea	
+column reports.created_at timestamp with time zone not null	
+column reports.evidence bytea	
+column reports.message_id bytea	
+column reports.reason text	
+column reports.reason_type text not null collate C	
+column reports.report_id bigint not null	
+column reports.reporter_did text not null collate C	
+column reports.resolved_at timestamp with time zone	
+column reports.subject_did text collate C	
+column reports_report_id_seq.is_called boolean not null	
+column reports_report_id_seq.last_value bigint not null	
+column reports_report_id_seq.log_cnt bigint not null	
+column schema_needs.migration bigint not null	
+column schema_needs.only_row boolean not null	true
+column tickets.convo_id bytea	
+column tickets.did text not null collate C	
+column tickets.expires_at timestamp with time zone not null	
+column tickets.ticket_hash bytea not null	
+column welcome_recipients.convo_id bytea not null	
+column welcome_recipients.device_id text not null collate C	
+column welcome_recipients.did text not null collate C	
+column welcome_recipients.ended_at timestamp with time zone	
+column welcome_recipients.error_details text	
+column welcome_recipients.failed_at timestamp with time zone	
+column welcome_recipients.ref bytea not null	
+column welcome_recipients.seq bigint not null	
+column welcome_recipients.state text not null collate C	''open''::text
+column welcomes.convo_id bytea not null	
+column welcomes.created_at timestamp with time zone not null	
+column welcomes.epoch bigint not null	
+column welcomes.ratchet_tree bytea	
+column welcomes.seq bigint not null	
+column welcomes.welcome bytea not null	
+constraint account_keys_pkey on account_keys	PRIMARY KEY (did)
+constraint account_origins_check on account_origins	CHECK (((origin IS NULL) = (confirmed_at IS NULL)))
+constraint account_origins_check1 on account_origins	CHECK (((origin IS NOT NULL) OR (settled_at IS NOT NULL)))
+constraint account_origins_pkey on account_origins	PRIMARY KEY (did)
+constraint account_states_check on account_states	CHECK (((NOT erasing) OR (erase_at IS NOT NULL)))
+constraint account_states_check1 on account_states	CHECK (((host_status IS NULL) = (host_status_at IS NULL)))
+constraint account_states_check2 on account_states	CHECK (((suspended_at IS NOT NULL) OR (host_status IS NOT NULL) OR (erase_at IS NOT NULL)))
+constraint account_states_host_status_check on account_states	CHECK ((host_status = ANY (ARRAY[''deactivated''::text, ''suspended''::text, ''takendown''::text, ''deleted''::text])))
+constraint account_states_pkey on account_states	PRIMARY KEY (did)
+constraint account_states_version_only_row_check on account_states_version	CHECK (only_row)
+constraint account_states_version_pkey on account_states_version	PRIMARY KEY (only_row)
+constraint accounts_blob_bytes_check on accounts	CHECK ((blob_bytes >= 0))
+constraint accounts_pkey on accounts	PRIMARY KEY (did)
+constraint admin_audit_pkey on admin_audit	PRIMARY KEY (id)
+constraint blobs_pkey on blobs	PRIMARY KEY (did, cid)
+constraint blobs_size_check on blobs	CHECK ((size >= 0))
+constraint blocks_did_fkey on blocks	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint blocks_pkey on blocks	PRIMARY KEY (did, blocked_did)
+constraint commit_failures_convo_id_fkey on commit_failures	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint commit_failures_pkey on commit_failures	PRIMARY KEY (convo_id, epoch, did)
+constraint conversations_add_by_check on conversations	CHECK ((add_by = ANY (ARRAY[''membersUpTo50''::text, ''members''::text, ''admins''::text])))
+constraint conversations_check on conversations	CHECK (((locked_at IS NOT NULL) = (locked_by_admin OR locked_by_operator)))
+constraint conversations_convo_id_check on conversations	CHECK (((octet_length(convo_id) >= 16) AND (octet_length(convo_id) <= 64)))
+constraint conversations_epoch_check on conversations	CHECK ((epoch >= 0))
+constraint conversations_last_seq_check on conversations	CHECK ((last_seq >= 0))
+constraint conversations_pkey on conversations	PRIMARY KEY (convo_id)
+constraint devices_did_fkey on devices	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint devices_pkey on devices	PRIMARY KEY (did, device_id)
+constraint events_check on events	CHECK (((convo_id IS NULL) <> (target_did IS NULL)))
+constraint events_kind_check on events	CHECK ((kind = ANY (ARRAY[''membership''::text, ''welcome''::text, ''rejoin-requested''::text, ''convo-damaged''::text, ''key-packages-low''::text, ''read''::text, ''preferences''::text, ''role''::text, ''policy''::text, ''lock''::text])))
+constraint events_n_check on events	CHECK ((n > 0))
+constraint events_pkey on events	PRIMARY KEY (gen, pos, stream_key, seq, n)
+constraint group_infos_convo_id_fkey on group_infos	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint group_infos_pkey on group_infos	PRIMARY KEY (convo_id)
+constraint health_writes_only_row_check on health_writes	CHECK (only_row)
+constraint health_writes_pkey on health_writes	PRIMARY KEY (only_row)
+constraint idempotency_records_pkey on idempotency_records	PRIMARY KEY (record_id)
+constraint key_packages_check on key_packages	CHECK (((lease_holder IS NULL) OR ((lease_ends_at IS NOT NULL) AND (spent_at IS NULL))))
+constraint key_packages_check1 on key_packages	CHECK (((lease_holder IS NULL) = (lease_convo IS NULL)))
+constraint key_packages_check2 on key_packages	CHECK (((NOT last_resort) OR ((lease_ends_at IS NULL) AND (spent_at IS NULL))))
+constraint key_packages_did_device_id_fkey on key_packages	FOREIGN KEY (did, device_id) REFERENCES devices(did, device_id)
+constraint key_packages_pkey on key_packages	PRIMARY KEY (did, ref)
+constraint lapsed_proposals_convo_id_fkey on lapsed_proposals	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint lapsed_proposals_pkey on lapsed_proposals	PRIMARY KEY (convo_id, seq)
+constraint leaves_convo_id_fkey on leaves	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint leaves_leaf_index_check on leaves	CHECK ((leaf_index >= 0))
+constraint leaves_pkey on leaves	PRIMARY KEY (convo_id, did, device_id)
+constraint log_generation_gen_check on log_generation	CHECK ((gen > 0))
+constraint log_generation_only_row_check on log_generation	CHECK (only_row)
+constraint log_generation_pkey on log_generation	PRIMARY KEY (only_row)
+constraint memberships_check on memberships	CHECK ((left_seq >= joined_seq))
+constraint memberships_check1 on memberships	CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL)))
+constraint memberships_check2 on memberships	CHECK (((left_seq IS NULL) = (left_at IS NULL)))
+constraint memberships_convo_id_fkey on memberships	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint memberships_pkey on memberships	PRIMARY KEY (convo_id, did, joined_seq)
+constraint memberships_role_check on memberships	CHECK ((role = ANY (ARRAY[''admin''::text, ''member''::text])))
+constraint message_blobs_convo_id_seq_fkey on message_blobs	FOREIGN KEY (convo_id, seq) REFERENCES messages(convo_id, seq)
+constraint message_blobs_pkey on message_blobs	PRIMARY KEY (convo_id, seq, cid)
+constraint messages_blobs_check on messages	CHECK ((blobs <> ''{}''::text[]))
+constraint messages_check on messages	CHECK (((kind = ''app''::text) = (sender_did IS NULL)))
+constraint messages_check1 on messages	CHECK (((proposal_ref IS NULL) OR (kind = ''proposal''::text)))
+constraint messages_epoch_check on messages	CHECK ((epoch >= 0))
+constraint messages_kind_check on messages	CHECK ((kind = ANY (ARRAY[''app''::text, ''commit''::text, ''proposal''::text])))
+constraint messages_pkey on messages	PRIMARY KEY (convo_id, seq)
+constraint messages_seq_check on messages	CHECK ((seq > 0))
+constraint orphan_objects_check on orphan_objects	CHECK (((did IS NULL) = (reserved IS NULL)))
+constraint orphan_objects_pkey on orphan_objects	PRIMARY KEY (object_key)
+constraint package_claims_pkey on package_claims	PRIMARY KEY (did, device_id, cipher_suite, requester)
+constraint read_positions_convo_id_fkey on read_positions	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint read_positions_pkey on read_positions	PRIMARY KEY (convo_id, did)
+constraint read_positions_seq_check on read_positions	CHECK ((seq >= 0))
+constraint rejoin_requests_convo_id_fkey on rejoin_requests	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint rejoin_requests_pkey on rejoin_requests	PRIMARY KEY (convo_id, did)
+constraint relay_cursors_check on relay_cursors	CHECK (((holder IS NULL) = (held_until IS NULL)))
+constraint relay_cursors_pkey on relay_cursors	PRIMARY KEY (relay)
+constraint removed_messages_pkey on removed_messages	PRIMARY KEY (convo_id, id_hash)
+constraint reports_check on reports	CHECK (((convo_id IS NOT NULL) OR (subject_did IS NOT NULL)))
+constraint reports_pkey on reports	PRIMARY KEY (report_id)
+constraint schema_needs_only_row_check on schema_needs	CHECK (only_row)
+constraint schema_needs_pkey on schema_needs	PRIMARY KEY (only_row)
+constraint tickets_pkey on tickets	PRIMARY KEY (ticket_hash)
+constraint welcome_recipients_check on welcome_recipients	CHECK (((state = ''open''::text) = (ended_at IS NULL)))
+constraint welcome_recipients_convo_id_seq_fkey on welcome_recipients	FOREIGN KEY (convo_id, seq) REFERENCES welcomes(convo_id, seq)
+constraint welcome_recipients_pkey on welcome_recipients	PRIMARY KEY (convo_id, did, device_id, seq)
+constraint welcome_recipients_state_check on welcome_recipients	CHECK ((state = ANY (ARRAY[''open''::text, ''confirmed''::text, ''superseded''::text, ''device-deleted''::text])))
+constraint welcomes_convo_id_fkey on welcomes	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint welcomes_pkey on welcomes	PRIMARY KEY (convo_id, seq)
+function health_wait(pid integer) returns text	9e46829dd16d0b9d92d53f32bb7ef6c1
+function log_current_generation() returns bigint	543f9a112ca507415f3313d551469401
+function log_database_oid() returns bigint	9282770c3167611f1b34de8809820c3e
+function log_events(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, at_n bigint, max_rows bigint) returns SETOF events	f968c8f6ff61c5bb6ef0041526bb01ff
+function log_horizon() returns bigint	9ac6e79dc78bfa02fa22d8e5df983e0e
+function log_messages(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, max_rows bigint) returns SETOF messages	3fb999ee8f21303701ee7dfde79d8ebf
+function log_next_xid() returns bigint	ac5611f20a62a244967e08d9b380803d
+function log_own_xid() returns bigint	98365b857681f8a84a241bf9dce68b1b
+function log_system_identifier() returns bigint	9d61375f96554a7587065c9c5a0449d4
+function log_timeline() returns bigint	870233518d034d71e51aa9a0ca0efd2d
+function log_told_until(convo bytea, lo bigint, hi bigint, at_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint) returns bigint	fac36cc74a4d5e0f28b872c2f2d0c37d
+index account_keys_age on account_keys	CREATE INDEX account_keys_age USING btree (fetched_at)
+index account_keys_pkey on account_keys unique	CREATE UNIQUE INDEX account_keys_pkey USING btree (did)
+index account_origins_age on account_origins	CREATE INDEX account_origins_age USING btree (confirmed_at) WHERE (settled_at IS NULL)
+index account_origins_pkey on account_origins unique	CREATE UNIQUE INDEX account_origins_pkey USING btree (did)
+index account_origins_settled on account_origins	CREATE INDEX account_origins_settled USING btree (origin, confirmed_at) WHERE (settled_at IS NOT NULL)
+index account_states_erase on account_states	CREATE INDEX account_states_erase USING btree (erase_at) WHERE (erase_at IS NOT NULL)
+index account_states_pkey on account_states unique	CREATE UNIQUE INDEX account_states_pkey USING btree (did)
+index account_states_version_pkey on account_states_version unique	CREATE UNIQUE INDEX account_states_version_pkey USING btree (only_row)
+index account_states_versions on account_states	CREATE INDEX account_states_versions USING btree (version)
+index accounts_pkey on accounts unique	CREATE UNIQUE INDEX accounts_pkey USING btree (did)
+index admin_audit_pkey on admin_audit unique	CREATE UNIQUE INDEX admin_audit_pkey USING btree (id)
+index admin_audit_subject on admin_audit	CREATE INDEX admin_audit_subject USING btree (subject, id) WHERE (subject IS NOT NULL)
+index blobs_by_age on blobs	CREATE INDEX blobs_by_age USING btree (created_at, object_key)
+index blobs_by_object on blobs unique	CREATE UNIQUE INDEX blobs_by_object USING btree (object_key)
+index blobs_pkey on blobs unique	CREATE UNIQUE INDEX blobs_pkey USING btree (did, cid)
+index blobs_unattached on blobs	CREATE INDEX blobs_unattached USING btree (created_at) WHERE (NOT attached)
+index blocks_by_age on blocks	CREATE INDEX blocks_by_age USING btree (did, created_at DESC, blocked_did DESC)
+index blocks_of on blocks	CREATE INDEX blocks_of USING btree (blocked_did)
+index blocks_pkey on blocks unique	CREATE UNIQUE INDEX blocks_pkey USING btree (did, blocked_did)
+index commit_failures_pkey on commit_failures unique	CREATE UNIQUE INDEX commit_failures_pkey USING btree (convo_id, epoch, did)
+index conversations_closed on conversations	CREATE INDEX conversations_closed USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+index conversations_pkey on conversations unique	CREATE UNIQUE INDEX conversations_pkey USING btree (convo_id)
+index devices_pkey on devices unique	CREATE UNIQUE INDEX devices_pkey USING btree (did, device_id)
+index events_by_convo on events	CREATE INDEX events_by_convo USING btree (convo_id, gen, pos, seq, n) WHERE (convo_id IS NOT NULL)
+index events_by_target on events	CREATE INDEX events_by_target USING btree (target_did, gen, pos) WHERE (target_did IS NOT NULL)
+index events_pkey on events unique	CREATE UNIQUE INDEX events_pkey USING btree (gen, pos, stream_key, seq, n)
+index events_target_age on events	CREATE INDEX events_target_age USING btree (created_at) WHERE (target_did IS NOT NULL)
+index group_infos_pkey on group_infos unique	CREATE UNIQUE INDEX group_infos_pkey USING btree (convo_id)
+index health_writes_pkey on health_writes unique	CREATE UNIQUE INDEX health_writes_pkey USING btree (only_row)
+index idempotency_records_age on idempotency_records	CREATE INDEX idempotency_records_age USING btree (created_at)
+index idempotency_records_pkey on idempotency_records unique	CREATE UNIQUE INDEX idempotency_records_pkey USING btree (record_id)
+index key_packages_available on key_packages	CREATE INDEX key_packages_available USING btree (did, device_id, cipher_suite, lease_ends_at NULLS FIRST, expires_at) WHERE ((spent_at IS NULL) AND (NOT last_resort))
+index key_packages_by_ref on key_packages	CREATE INDEX key_packages_by_ref USING btree (ref)
+index key_packages_last_resort on key_packages	CREATE INDEX key_packages_last_resort USING btree (did, device_id, cipher_suite, expires_at) WHERE last_resort
+index key_packages_lease_ends on key_packages	CREATE INDEX key_packages_lease_ends USING btree (lease_ends_at) WHERE (lease_holder <> ''''::text)
+index key_packages_leases on key_packages	CREATE INDEX key_packages_leases USING btree (lease_holder, did, lease_ends_at) WHERE ((lease_holder IS NOT NULL) AND (spent_at IS NULL))
+index key_packages_pkey on key_packages unique	CREATE UNIQUE INDEX key_packages_pkey USING btree (did, ref)
+index key_packages_spent on key_packages	CREATE INDEX key_packages_spent USING btree (did, device_id, cipher_suite, spent_at) WHERE (spent_at IS NOT NULL)
+index key_packages_spent_age on key_packages	CREATE INDEX key_packages_spent_age USING btree (expires_at) WHERE (spent_at IS NOT NULL)
+index key_packages_unspent_age on key_packages	CREATE INDEX key_packages_unspent_age USING btree (expires_at) WHERE (spent_at IS NULL)
+index lapsed_proposals_age on lapsed_proposals	CREATE INDEX lapsed_proposals_age USING btree (lapsed_at)
+index lapsed_proposals_pkey on lapsed_proposals unique	CREATE UNIQUE INDEX lapsed_proposals_pkey USING btree (convo_id, seq)
+index leaves_by_device on leaves	CREATE INDEX leaves_by_device USING btree (did, device_id)
+index leaves_pkey on leaves unique	CREATE UNIQUE INDEX leaves_pkey USING btree (convo_id, did, device_id)
+index log_generation_pkey on log_generation unique	CREATE UNIQUE INDEX log_generation_pkey USING btree (only_row)
+index memberships_accepted on memberships	CREATE INDEX memberships_accepted USING btree (did, accepted_at) WHERE (accepted_at IS NOT NULL)
+index memberships_by_did on memberships	CREATE INDEX memberships_by_did USING btree (did, convo_id)
+index memberships_one_active on memberships unique	CREATE UNIQUE INDEX memberships_one_active USING btree (convo_id, did) WHERE (left_seq IS NULL)
+index memberships_pkey on memberships unique	CREATE UNIQUE INDEX memberships_pkey USING btree (convo_id, did, joined_seq)
+index message_blobs_by_cid on message_blobs	CREATE INDEX message_blobs_by_cid USING btree (convo_id, cid)
+index message_blobs_by_owner on message_blobs	CREATE INDEX message_blobs_by_owner USING btree (owner_did, cid)
+index message_blobs_pkey on message_blobs unique	CREATE UNIQUE INDEX message_blobs_pkey USING btree (convo_id, seq, cid)
+index messages_age on messages	CREATE INDEX messages_age USING btree (created_at) WHERE (kind = ''app''::text)
+index messages_handshake on messages	CREATE INDEX messages_handshake USING btree (convo_id, seq) WHERE (kind <> ''app''::text)
+index messages_log on messages	CREATE INDEX messages_log USING btree (gen, pos, convo_id, seq)
+index messages_message_id on messages unique	CREATE UNIQUE INDEX messages_message_id USING btree (convo_id, message_id)
+index messages_one_commit on messages unique	CREATE UNIQUE INDEX messages_one_commit USING btree (convo_id, epoch) WHERE (kind = ''commit''::text)
+index messages_pkey on messages unique	CREATE UNIQUE INDEX messages_pkey USING btree (convo_id, seq)
+index messages_proposals on messages	CREATE INDEX messages_proposals USING btree (convo_id, epoch, seq) WHERE (kind = ''proposal''::text)
+index messages_proposers on messages	CREATE INDEX messages_proposers USING btree (convo_id, sender_did, epoch) WHERE (kind = ''proposal''::text)
+index orphan_objects_pkey on orphan_objects unique	CREATE UNIQUE INDEX orphan_objects_pkey USING btree (object_key)
+index orphan_objects_since on orphan_objects	CREATE INDEX orphan_objects_since USING btree (since)
+index orphan_objects_uploads on orphan_objects	CREATE INDEX orphan_objects_uploads USING btree (did) WHERE (did IS NOT NULL)
+index package_claims_ends on package_claims	CREATE INDEX package_claims_ends USING btree (ends_at)
+index package_claims_pkey on package_claims unique	CREATE UNIQUE INDEX package_claims_pkey USING btree (did, device_id, cipher_suite, requester)
+index read_positions_pkey on read_positions unique	CREATE UNIQUE INDEX read_positions_pkey USING btree (convo_id, did)
+index rejoin_requests_pkey on rejoin_requests unique	CREATE UNIQUE INDEX rejoin_requests_pkey USING btree (convo_id, did)
+index relay_cursors_pkey on relay_cursors unique	CREATE UNIQUE INDEX relay_cursors_pkey USING btree (relay)
+index removed_messages_pkey on removed_messages unique	CREATE UNIQUE INDEX removed_messages_pkey USING btree (convo_id, id_hash)
+index reports_about on reports	CREATE INDEX reports_about USING btree (subject_did) WHERE (subject_did IS NOT NULL)
+index reports_by on reports	CREATE INDEX reports_by USING btree (reporter_did)
+index reports_open on reports	CREATE INDEX reports_open USING btree (report_id) WHERE (resolved_at IS NULL)
+index reports_pkey on reports unique	CREATE UNIQUE INDEX reports_pkey USING btree (report_id)
+index reports_resolved on reports	CREATE INDEX reports_resolved USING btree (resolved_at) WHERE (resolved_at IS NOT NULL)
+index schema_needs_pkey on schema_needs unique	CREATE UNIQUE INDEX schema_needs_pkey USING btree (only_row)
+index tickets_expiry on tickets	CREATE INDEX tickets_expiry USING btree (expires_at)
+index tickets_pkey on tickets unique	CREATE UNIQUE INDEX tickets_pkey USING btree (ticket_hash)
+index welcome_recipients_by_device on welcome_recipients	CREATE INDEX welcome_recipients_by_device USING btree (did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_ended on welcome_recipients	CREATE INDEX welcome_recipients_ended USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+index welcome_recipients_one_open on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_one_open USING btree (convo_id, did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_pkey on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_pkey USING btree (convo_id, did, device_id, seq)
+index welcomes_pkey on welcomes unique	CREATE UNIQUE INDEX welcomes_pkey USING btree (convo_id, seq)
+table account_keys (r)
+table account_origins (r)
+table account_states (r)
+table account_states_version (r)
+table accounts (r)
+table admin_audit (r)
+table admin_audit_id_seq (S)
+table blobs (r)
+table blocks (r)
+table commit_failures (r)
+table conversations (r)
+table devices (r)
+table events (r)
+table group_infos (r)
+table health_writes (r)
+table idempotency_records (r)
+table key_packages (r)
+table lapsed_proposals (r)
+table leaves (r)
+table log_generation (r)
+table memberships (r)
+table message_blobs (r)
+table messages (r)
+table orphan_objects (r)
+table package_claims (r)
+table read_positions (r)
+table rejoin_requests (r)
+table relay_cursors (r)
+table removed_messages (r)
+table reports (r)
+table reports_report_id_seq (S)
+table schema_needs (r)
+table tickets (r)
+table welcome_recipients (r)
+table welcomes (r)');
+
+
+--
+-- Data for Name: schema_needs; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.schema_needs VALUES (true, 1);
+
+
+--
+-- Data for Name: tickets; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.tickets VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', 'did:plc:account1', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.tickets VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', 'did:plc:account1', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.tickets VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', 'did:plc:account1', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.tickets VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', 'did:plc:account1', NULL, '2026-11-27 19:30:46.838099+00');
+
+
+--
+-- Data for Name: welcome_recipients; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 1, '\x01', 'open', NULL, NULL, NULL);
+
+
+--
+-- Data for Name: welcomes; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 19:30:46.838099+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, 9, '\x78', NULL, '2026-11-27 19:30:46.838099+00');
+
+
+--
+-- Name: admin_audit_id_seq; Type: SEQUENCE SET; Schema: public; Owner: -
+--
+
+SELECT pg_catalog.setval('public.admin_audit_id_seq', 4, true);
+
+
+--
+-- Name: reports_report_id_seq; Type: SEQUENCE SET; Schema: public; Owner: -
+--
+
+SELECT pg_catalog.setval('public.reports_report_id_seq', 12, true);
+
+
+--
+-- Name: account_keys account_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.account_keys
+    ADD CONSTRAINT account_keys_pkey PRIMARY KEY (did);
+
+
+--
+-- Name: account_origins account_origins_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.account_origins
+    ADD CONSTRAINT account_origins_pkey PRIMARY KEY (did);
+
+
+--
+-- Name: account_states account_states_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.account_states
+    ADD CONSTRAINT account_states_pkey PRIMARY KEY (did);
+
+
+--
+-- Name: account_states_version account_states_version_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.account_states_version
+    ADD CONSTRAINT account_states_version_pkey PRIMARY KEY (only_row);
+
+
+--
+-- Name: accounts accounts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (did);
+
+
+--
+-- Name: admin_audit admin_audit_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.admin_audit
+    ADD CONSTRAINT admin_audit_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: blobs blobs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.blobs
+    ADD CONSTRAINT blobs_pkey PRIMARY KEY (did, cid);
+
+
+--
+-- Name: blocks blocks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_pkey PRIMARY KEY (did, blocked_did);
+
+
+--
+-- Name: commit_failures commit_failures_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.commit_failures
+    ADD CONSTRAINT commit_failures_pkey PRIMARY KEY (convo_id, epoch, did);
+
+
+--
+-- Name: conversations conversations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_pkey PRIMARY KEY (convo_id);
+
+
+--
+-- Name: devices devices_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.devices
+    ADD CONSTRAINT devices_pkey PRIMARY KEY (did, device_id);
+
+
+--
+-- Name: events events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (gen, pos, stream_key, seq, n);
+
+
+--
+-- Name: group_infos group_infos_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.group_infos
+    ADD CONSTRAINT group_infos_pkey PRIMARY KEY (convo_id);
+
+
+--
+-- Name: health_writes health_writes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.health_writes
+    ADD CONSTRAINT health_writes_pkey PRIMARY KEY (only_row);
+
+
+--
+-- Name: idempotency_records idempotency_records_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.idempotency_records
+    ADD CONSTRAINT idempotency_records_pkey PRIMARY KEY (record_id);
+
+
+--
+-- Name: key_packages key_packages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.key_packages
+    ADD CONSTRAINT key_packages_pkey PRIMARY KEY (did, ref);
+
+
+--
+-- Name: lapsed_proposals lapsed_proposals_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.lapsed_proposals
+    ADD CONSTRAINT lapsed_proposals_pkey PRIMARY KEY (convo_id, seq);
+
+
+--
+-- Name: leaves leaves_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.leaves
+    ADD CONSTRAINT leaves_pkey PRIMARY KEY (convo_id, did, device_id);
+
+
+--
+-- Name: log_generation log_generation_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.log_generation
+    ADD CONSTRAINT log_generation_pkey PRIMARY KEY (only_row);
+
+
+--
+-- Name: memberships memberships_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_pkey PRIMARY KEY (convo_id, did, joined_seq);
+
+
+--
+-- Name: message_blobs message_blobs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.message_blobs
+    ADD CONSTRAINT message_blobs_pkey PRIMARY KEY (convo_id, seq, cid);
+
+
+--
+-- Name: messages messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (convo_id, seq);
+
+
+--
+-- Name: orphan_objects orphan_objects_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.orphan_objects
+    ADD CONSTRAINT orphan_objects_pkey PRIMARY KEY (object_key);
+
+
+--
+-- Name: package_claims package_claims_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.package_claims
+    ADD CONSTRAINT package_claims_pkey PRIMARY KEY (did, device_id, cipher_suite, requester);
+
+
+--
+-- Name: read_positions read_positions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.read_positions
+    ADD CONSTRAINT read_positions_pkey PRIMARY KEY (convo_id, did);
+
+
+--
+-- Name: rejoin_requests rejoin_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.rejoin_requests
+    ADD CONSTRAINT rejoin_requests_pkey PRIMARY KEY (convo_id, did);
+
+
+--
+-- Name: relay_cursors relay_cursors_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.relay_cursors
+    ADD CONSTRAINT relay_cursors_pkey PRIMARY KEY (relay);
+
+
+--
+-- Name: removed_messages removed_messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.removed_messages
+    ADD CONSTRAINT removed_messages_pkey PRIMARY KEY (convo_id, id_hash);
+
+
+--
+-- Name: reports reports_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_pkey PRIMARY KEY (report_id);
+
+
+--
+-- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+
+--
+-- Name: schema_needs schema_needs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.schema_needs
+    ADD CONSTRAINT schema_needs_pkey PRIMARY KEY (only_row);
+
+
+--
+-- Name: tickets tickets_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (ticket_hash);
+
+
+--
+-- Name: welcome_recipients welcome_recipients_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.welcome_recipients
+    ADD CONSTRAINT welcome_recipients_pkey PRIMARY KEY (convo_id, did, device_id, seq);
+
+
+--
+-- Name: welcomes welcomes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.welcomes
+    ADD CONSTRAINT welcomes_pkey PRIMARY KEY (convo_id, seq);
+
+
+--
+-- Name: account_keys_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX account_keys_age ON public.account_keys USING btree (fetched_at);
+
+
+--
+-- Name: account_origins_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX account_origins_age ON public.account_origins USING btree (confirmed_at) WHERE (settled_at IS NULL);
+
+
+--
+-- Name: account_origins_settled; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX account_origins_settled ON public.account_origins USING btree (origin, confirmed_at) WHERE (settled_at IS NOT NULL);
+
+
+--
+-- Name: account_states_erase; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX account_states_erase ON public.account_states USING btree (erase_at) WHERE (erase_at IS NOT NULL);
+
+
+--
+-- Name: account_states_versions; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX account_states_versions ON public.account_states USING btree (version);
+
+
+--
+-- Name: admin_audit_subject; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX admin_audit_subject ON public.admin_audit USING btree (subject, id) WHERE (subject IS NOT NULL);
+
+
+--
+-- Name: blobs_by_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX blobs_by_age ON public.blobs USING btree (created_at, object_key);
+
+
+--
+-- Name: blobs_by_object; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX blobs_by_object ON public.blobs USING btree (object_key);
+
+
+--
+-- Name: blobs_unattached; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX blobs_unattached ON public.blobs USING btree (created_at) WHERE (NOT attached);
+
+
+--
+-- Name: blocks_by_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX blocks_by_age ON public.blocks USING btree (did, created_at DESC, blocked_did DESC);
+
+
+--
+-- Name: blocks_of; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX blocks_of ON public.blocks USING btree (blocked_did);
+
+
+--
+-- Name: conversations_closed; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX conversations_closed ON public.conversations USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+
+
+--
+-- Name: events_by_convo; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX events_by_convo ON public.events USING btree (convo_id, gen, pos, seq, n) WHERE (convo_id IS NOT NULL);
+
+
+--
+-- Name: events_by_target; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX events_by_target ON public.events USING btree (target_did, gen, pos) WHERE (target_did IS NOT NULL);
+
+
+--
+-- Name: events_target_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX events_target_age ON public.events USING btree (created_at) WHERE (target_did IS NOT NULL);
+
+
+--
+-- Name: idempotency_records_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX idempotency_records_age ON public.idempotency_records USING btree (created_at);
+
+
+--
+-- Name: key_packages_available; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX key_packages_available ON public.key_packages USING btree (did, device_id, cipher_suite, lease_ends_at NULLS FIRST, expires_at) WHERE ((spent_at IS NULL) AND (NOT last_resort));
+
+
+--
+-- Name: key_packages_by_ref; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX key_packages_by_ref ON public.key_packages USING btree (ref);
+
+
+--
+-- Name: key_packages_last_resort; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX key_packages_last_resort ON public.key_packages USING btree (did, device_id, cipher_suite, expires_at) WHERE last_resort;
+
+
+--
+-- Name: key_packages_lease_ends; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX key_packages_lease_ends ON public.key_packages USING btree (lease_ends_at) WHERE (lease_holder <> ''::text);
+
+
+--
+-- Name: key_packages_leases; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX key_packages_leases ON public.key_packages USING btree (lease_holder, did, lease_ends_at) WHERE ((lease_holder IS NOT NULL) AND (spent_at IS NULL));
+
+
+--
+-- Name: key_packages_spent; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX key_packages_spent ON public.key_packages USING btree (did, device_id, cipher_suite, spent_at) WHERE (spent_at IS NOT NULL);
+
+
+--
+-- Name: key_packages_spent_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX key_packages_spent_age ON public.key_packages USING btree (expires_at) WHERE (spent_at IS NOT NULL);
+
+
+--
+-- Name: key_packages_unspent_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX key_packages_unspent_age ON public.key_packages USING btree (expires_at) WHERE (spent_at IS NULL);
+
+
+--
+-- Name: lapsed_proposals_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX lapsed_proposals_age ON public.lapsed_proposals USING btree (lapsed_at);
+
+
+--
+-- Name: leaves_by_device; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX leaves_by_device ON public.leaves USING btree (did, device_id);
+
+
+--
+-- Name: memberships_accepted; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX memberships_accepted ON public.memberships USING btree (did, accepted_at) WHERE (accepted_at IS NOT NULL);
+
+
+--
+-- Name: memberships_by_did; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX memberships_by_did ON public.memberships USING btree (did, convo_id);
+
+
+--
+-- Name: memberships_one_active; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX memberships_one_active ON public.memberships USING btree (convo_id, did) WHERE (left_seq IS NULL);
+
+
+--
+-- Name: message_blobs_by_cid; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX message_blobs_by_cid ON public.message_blobs USING btree (convo_id, cid);
+
+
+--
+-- Name: message_blobs_by_owner; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX message_blobs_by_owner ON public.message_blobs USING btree (owner_did, cid);
+
+
+--
+-- Name: messages_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX messages_age ON public.messages USING btree (created_at) WHERE (kind = 'app'::text);
+
+
+--
+-- Name: messages_handshake; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX messages_handshake ON public.messages USING btree (convo_id, seq) WHERE (kind <> 'app'::text);
+
+
+--
+-- Name: messages_log; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX messages_log ON public.messages USING btree (gen, pos, convo_id, seq);
+
+
+--
+-- Name: messages_message_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX messages_message_id ON public.messages USING btree (convo_id, message_id);
+
+
+--
+-- Name: messages_one_commit; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX messages_one_commit ON public.messages USING btree (convo_id, epoch) WHERE (kind = 'commit'::text);
+
+
+--
+-- Name: messages_proposals; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX messages_proposals ON public.messages USING btree (convo_id, epoch, seq) WHERE (kind = 'proposal'::text);
+
+
+--
+-- Name: messages_proposers; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX messages_proposers ON public.messages USING btree (convo_id, sender_did, epoch) WHERE (kind = 'proposal'::text);
+
+
+--
+-- Name: orphan_objects_since; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX orphan_objects_since ON public.orphan_objects USING btree (since);
+
+
+--
+-- Name: orphan_objects_uploads; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX orphan_objects_uploads ON public.orphan_objects USING btree (did) WHERE (did IS NOT NULL);
+
+
+--
+-- Name: package_claims_ends; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX package_claims_ends ON public.package_claims USING btree (ends_at);
+
+
+--
+-- Name: reports_about; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX reports_about ON public.reports USING btree (subject_did) WHERE (subject_did IS NOT NULL);
+
+
+--
+-- Name: reports_by; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX reports_by ON public.reports USING btree (reporter_did);
+
+
+--
+-- Name: reports_open; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX reports_open ON public.reports USING btree (report_id) WHERE (resolved_at IS NULL);
+
+
+--
+-- Name: reports_resolved; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX reports_resolved ON public.reports USING btree (resolved_at) WHERE (resolved_at IS NOT NULL);
+
+
+--
+-- Name: tickets_expiry; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_expiry ON public.tickets USING btree (expires_at);
+
+
+--
+-- Name: welcome_recipients_by_device; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX welcome_recipients_by_device ON public.welcome_recipients USING btree (did, device_id) WHERE (state = 'open'::text);
+
+
+--
+-- Name: welcome_recipients_ended; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX welcome_recipients_ended ON public.welcome_recipients USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+
+--
+-- Name: welcome_recipients_one_open; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX welcome_recipients_one_open ON public.welcome_recipients USING btree (convo_id, did, device_id) WHERE (state = 'open'::text);
+
+
+--
+-- Name: blocks blocks_did_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_did_fkey FOREIGN KEY (did) REFERENCES public.accounts(did);
+
+
+--
+-- Name: commit_failures commit_failures_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.commit_failures
+    ADD CONSTRAINT commit_failures_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: devices devices_did_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.devices
+    ADD CONSTRAINT devices_did_fkey FOREIGN KEY (did) REFERENCES public.accounts(did);
+
+
+--
+-- Name: group_infos group_infos_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.group_infos
+    ADD CONSTRAINT group_infos_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: key_packages key_packages_did_device_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.key_packages
+    ADD CONSTRAINT key_packages_did_device_id_fkey FOREIGN KEY (did, device_id) REFERENCES public.devices(did, device_id);
+
+
+--
+-- Name: lapsed_proposals lapsed_proposals_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.lapsed_proposals
+    ADD CONSTRAINT lapsed_proposals_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: leaves leaves_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.leaves
+    ADD CONSTRAINT leaves_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: memberships memberships_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: message_blobs message_blobs_convo_id_seq_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.message_blobs
+    ADD CONSTRAINT message_blobs_convo_id_seq_fkey FOREIGN KEY (convo_id, seq) REFERENCES public.messages(convo_id, seq);
+
+
+--
+-- Name: read_positions read_positions_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.read_positions
+    ADD CONSTRAINT read_positions_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: rejoin_requests rejoin_requests_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.rejoin_requests
+    ADD CONSTRAINT rejoin_requests_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: welcome_recipients welcome_recipients_convo_id_seq_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.welcome_recipients
+    ADD CONSTRAINT welcome_recipients_convo_id_seq_fkey FOREIGN KEY (convo_id, seq) REFERENCES public.welcomes(convo_id, seq);
+
+
+--
+-- Name: welcomes welcomes_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.welcomes
+    ADD CONSTRAINT welcomes_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- PostgreSQL database dump complete
+--
+
+
