@@ -397,7 +397,7 @@ func TestContactPreferences(t *testing.T) {
 	err = second(s.UpdatePreferences(t.Context(), by(bob), &gen.UpdatePreferencesInput{AcceptFrom: new("following")}))
 	servertest.WantError(t, err, gen.ErrNotAllowed)
 	out, err := s.GetPreferences(t.Context(), by(bob), &gen.GetPreferencesParams{Limit: 10})
-	if err != nil || out.AllowGroupInvites != "none" || out.AllowIncoming != "all" || out.AcceptFrom != "all" || out.AcceptGroupInvitesFrom != "known" {
+	if err != nil || *out.AllowGroupInvites != "none" || *out.AllowIncoming != "all" || *out.AcceptFrom != "all" || *out.AcceptGroupInvitesFrom != "known" {
 		t.Errorf("preferences are %s, %v", asJSON(t, out), err)
 	}
 }

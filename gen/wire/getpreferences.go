@@ -61,15 +61,15 @@ type GetPreferencesOutput struct {
 	Cursor *string
 	// Which unknown accounts may ask the account to take part in a conversation
 	// of two. It needs an AppView for following.
-	AllowIncoming string
+	AllowIncoming *string
 	// Which accounts may add the account to a conversation of two without
 	// asking: all, those that it knows or follows, those that it follows, or
 	// nobody.
-	AcceptFrom string
+	AcceptFrom *string
 	// The same as allowIncoming, for conversations of more than two accounts.
-	AllowGroupInvites string
+	AllowGroupInvites *string
 	// The same as acceptFrom, for conversations of more than two accounts.
-	AcceptGroupInvitesFrom string
+	AcceptGroupInvitesFrom *string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -78,10 +78,18 @@ func (v *GetPreferencesOutput) Check(c *xrpc.Checker) {
 	if v.Cursor != nil {
 		c.String("cursor", *v.Cursor, -1, 256)
 	}
-	c.String("allowIncoming", v.AllowIncoming, -1, 16)
-	c.String("acceptFrom", v.AcceptFrom, -1, 16)
-	c.String("allowGroupInvites", v.AllowGroupInvites, -1, 16)
-	c.String("acceptGroupInvitesFrom", v.AcceptGroupInvitesFrom, -1, 16)
+	if v.AllowIncoming != nil {
+		c.String("allowIncoming", *v.AllowIncoming, -1, 16)
+	}
+	if v.AcceptFrom != nil {
+		c.String("acceptFrom", *v.AcceptFrom, -1, 16)
+	}
+	if v.AllowGroupInvites != nil {
+		c.String("allowGroupInvites", *v.AllowGroupInvites, -1, 16)
+	}
+	if v.AcceptGroupInvitesFrom != nil {
+		c.String("acceptGroupInvitesFrom", *v.AcceptGroupInvitesFrom, -1, 16)
+	}
 }
 
 // DecodeJSON decodes the object. It skips unknown fields.
@@ -93,16 +101,16 @@ func (v *GetPreferencesOutput) DecodeJSON(d *xrpc.Decoder) error {
 		case "cursor":
 			return xrpc.DecodeOpt(&v.Cursor, d, xrpc.DecodeString)
 		case "allowIncoming":
-			return xrpc.DecodeString(&v.AllowIncoming, d)
+			return xrpc.DecodeOpt(&v.AllowIncoming, d, xrpc.DecodeString)
 		case "acceptFrom":
-			return xrpc.DecodeString(&v.AcceptFrom, d)
+			return xrpc.DecodeOpt(&v.AcceptFrom, d, xrpc.DecodeString)
 		case "allowGroupInvites":
-			return xrpc.DecodeString(&v.AllowGroupInvites, d)
+			return xrpc.DecodeOpt(&v.AllowGroupInvites, d, xrpc.DecodeString)
 		case "acceptGroupInvitesFrom":
-			return xrpc.DecodeString(&v.AcceptGroupInvitesFrom, d)
+			return xrpc.DecodeOpt(&v.AcceptGroupInvitesFrom, d, xrpc.DecodeString)
 		}
 		return d.Skip()
-	}, "conversations", "allowIncoming", "acceptFrom", "allowGroupInvites", "acceptGroupInvitesFrom")
+	}, "conversations")
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -119,10 +127,18 @@ func (v *GetPreferencesOutput) EncodeJSON(e *xrpc.Encoder) {
 	if v.Cursor != nil {
 		e.Name("cursor").String(*v.Cursor)
 	}
-	e.Name("allowIncoming").String(v.AllowIncoming)
-	e.Name("acceptFrom").String(v.AcceptFrom)
-	e.Name("allowGroupInvites").String(v.AllowGroupInvites)
-	e.Name("acceptGroupInvitesFrom").String(v.AcceptGroupInvitesFrom)
+	if v.AllowIncoming != nil {
+		e.Name("allowIncoming").String(*v.AllowIncoming)
+	}
+	if v.AcceptFrom != nil {
+		e.Name("acceptFrom").String(*v.AcceptFrom)
+	}
+	if v.AllowGroupInvites != nil {
+		e.Name("allowGroupInvites").String(*v.AllowGroupInvites)
+	}
+	if v.AcceptGroupInvitesFrom != nil {
+		e.Name("acceptGroupInvitesFrom").String(*v.AcceptGroupInvitesFrom)
+	}
 	e.Close()
 }
 

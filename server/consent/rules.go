@@ -107,7 +107,7 @@ func (q *Question) With(dids []string) *Question {
 // Answer reads what decides about adding the accounts to a conversation, "" for none
 // yet.
 func (q *Question) Answer(ctx context.Context, dbq *db.Queries, convo xrpc.ConvoID) (*Answers, error) {
-	rows, err := dbq.Relations(ctx, q.adder, convo, q.dids)
+	rows, err := dbq.Relations(ctx, q.adder, q.dids, convo)
 	if err != nil {
 		return nil, fmt.Errorf("read what accounts allow: %w", err)
 	}

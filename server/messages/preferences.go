@@ -152,8 +152,8 @@ func (s *Service) GetPreferences(ctx context.Context, caller xrpc.Caller, p *gen
 		return nil, fmt.Errorf("list preferences: %w", err)
 	}
 	out := &gen.GetPreferencesOutput{
-		Conversations: []gen.ConvoPreferences{}, AllowIncoming: contacts.AllowIncoming, AcceptFrom: contacts.AcceptFrom,
-		AllowGroupInvites: contacts.AllowGroupInvites, AcceptGroupInvitesFrom: contacts.AcceptGroupInvitesFrom,
+		Conversations: []gen.ConvoPreferences{}, AllowIncoming: &contacts.AllowIncoming, AcceptFrom: &contacts.AcceptFrom,
+		AllowGroupInvites: &contacts.AllowGroupInvites, AcceptGroupInvitesFrom: &contacts.AcceptGroupInvitesFrom,
 	}
 	for i, r := range rows {
 		if int64(i) == p.Limit {
