@@ -372,7 +372,8 @@ WHERE d.did = ANY($6::text[]) AND d.deleted_at IS NULL
   AND (EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id
                AND k.spent_at IS NULL AND NOT k.last_resort OFFSET 0)
     OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort OFFSET 0)
-    OR EXISTS (SELECT 1 FROM leaves l WHERE l.did = d.did AND l.device_id = d.device_id OFFSET 0))
+    OR EXISTS (SELECT 1 FROM leaves l WHERE l.did = d.did AND l.device_id = d.device_id OFFSET 0)
+       AND (d.did = ANY($8::text[]) OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.spent_at IS NULL OFFSET 0)))
 ORDER BY d.created_at, d.device_id
 `
 
@@ -384,6 +385,7 @@ type ListClaimableDevicesParams struct {
 	CipherSuite int64
 	Dids        []string
 	Hidden      []string
+	Members     []string
 }
 
 type ListClaimableDevicesRow struct {
@@ -400,7 +402,8 @@ type ListClaimableDevicesRow struct {
 // seated: it has a leaf in the conversation that the holder, a member, names, and
 // its account has not asked to be added again. Accounts that are refused have no
 // devices here, and of those that the holder may not add (hidden) only devices of
-// which it has leased a package before.
+// which it has leased a package before. The devices of an account without packages
+// that is none of members would tell it from one that does not exist.
 // OFFSET 0 makes the planner look up every device: in a small table it would
 // otherwise scan all packages and leaves.
 func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDevicesParams) ([]ListClaimableDevicesRow, error) {
@@ -412,6 +415,7 @@ func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDev
 		arg.CipherSuite,
 		arg.Dids,
 		arg.Hidden,
+		arg.Members,
 	)
 	if err != nil {
 		return nil, err

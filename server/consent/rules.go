@@ -175,8 +175,17 @@ func (a *Answers) Refused() []string {
 	return out
 }
 
-// Member reports whether an account is a member of the conversation, as the adder is.
-func (a *Answers) Member(did string) bool { return a.rows[did].Member }
+// Members lists the accounts that are members of the conversation, as the adder is, and
+// the adder.
+func (a *Answers) Members() []string {
+	out := []string{a.question.adder}
+	for _, did := range a.question.dids {
+		if a.rows[did].Member {
+			out = append(out, did)
+		}
+	}
+	return out
+}
 
 // Acquainted returns the accounts that share a conversation with the adder that they
 // have accepted, and the adder.

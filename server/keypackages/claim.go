@@ -3,7 +3,6 @@ package keypackages
 import (
 	"context"
 	"encoding/hex"
-	"slices"
 	"time"
 
 	"catbird.blue/mls/gen"
@@ -62,14 +61,12 @@ func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen
 func (c *claim) answer() *gen.GetKeyPackagesOutput {
 	out := &gen.GetKeyPackagesOutput{KeyPackages: []gen.KeyPackageRef{}}
 	for _, did := range c.dids {
-		served := slices.ContainsFunc(c.devices[did], func(d *claimDevice) bool { return d.pkg != nil })
+		served := false
 		for _, d := range c.devices[did] {
+			served = served || d.pkg != nil
 			switch {
 			case d.pkg != nil && d.pkg.bytes != nil:
 				out.KeyPackages = append(out.KeyPackages, d.view())
-			case !served && did != c.holder && !c.answers.Member(did):
-				// Which devices a stranger without packages has would tell it from an
-				// account that does not exist.
 			case len(out.MissingDevices) < maxMissingDevices:
 				out.MissingDevices = append(out.MissingDevices, gen.DeviceRef{DID: did, DeviceID: d.id})
 			}
