@@ -133,7 +133,7 @@ func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool
 // packages.
 func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time) error {
 	rows, err := q.ListClaimableDevices(ctx, db.ListClaimableDevicesParams{
-		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Convo: c.convo, Now: now, Horizon: horizon, 
+		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Convo: c.convo, Now: now, Horizon: horizon,
 		Hidden: c.answers.Refused(), Members: c.answers.Members(),
 	})
 	if err != nil {
