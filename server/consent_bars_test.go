@@ -121,14 +121,14 @@ func TestManyFlooders(t *testing.T) {
 		flooder := servertest.DID(fmt.Sprint("flooder", n))
 		dbtest.Exec(t, s.Pool, `INSERT INTO account_origins (did, origin, confirmed_at) VALUES ($1, 'flood.example', now())`, flooder)
 		addAs(t, s, servertest.AddConvo(t, s.Pool, 1, flooder), flooder, bob.DID, consent.Requested)
-		s.endExcess(t.Context(), []string{bob.DID})
+		s.EndExcess(t.Context(), []string{bob.DID})
 	}
 	id := servertest.IDOf(requestGroup(t, s, honest, bob))
 	for n := range 50 {
 		flooder := servertest.DID(fmt.Sprint("late-flooder", n))
 		dbtest.Exec(t, s.Pool, `INSERT INTO account_origins (did, origin, confirmed_at) VALUES ($1, 'flood.example', now())`, flooder)
 		addAs(t, s, servertest.AddConvo(t, s.Pool, 1, flooder), flooder, bob.DID, consent.Requested)
-		s.endExcess(t.Context(), []string{bob.DID})
+		s.EndExcess(t.Context(), []string{bob.DID})
 	}
 	wantStatus(t, s, id, bob.DID, "request")
 	open := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM memberships WHERE did = $1 AND left_seq IS NULL`, bob.DID)

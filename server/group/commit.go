@@ -186,7 +186,7 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 		return nil, false, err
 	}
 	s.Notify(string(req.convoID))
-	s.endExcess(ctx, requests)
+	s.EndExcess(ctx, requests)
 	return out, stored, nil
 }
 

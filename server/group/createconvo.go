@@ -51,7 +51,7 @@ func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.C
 		return nil, err
 	}
 	s.Notify(string(n.in.GroupID))
-	s.endExcess(ctx, c.requests)
+	s.EndExcess(ctx, c.requests)
 	return out, nil
 }
 

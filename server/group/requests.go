@@ -117,10 +117,10 @@ func (s *Service) EndRequest(ctx context.Context, did string, convoID xrpc.Convo
 	return err
 }
 
-// endExcess ends open requests of accounts that have more of them than limit.OpenRequests
+// EndExcess ends open requests of accounts that have more of them than limit.OpenRequests
 // since they were added a moment ago. The commit that added them is not undone if this
 // fails: the next one tries again.
-func (s *Service) endExcess(ctx context.Context, dids []string) {
+func (s *Service) EndExcess(ctx context.Context, dids []string) {
 	for _, did := range dids {
 		for {
 			excess, err := db.New(s.Pool).ExcessRequest(ctx, limit.OpenRequests.Amount, did)
