@@ -23,6 +23,7 @@ import (
 // addAs begins a membership after the newest message, as a commit does.
 func addAs(t testing.TB, s *Server, id xrpc.ConvoID, adder, did, as string) {
 	t.Helper()
+	servertest.Fill(t, s.Pool, id, "p") // stands for the commit, which takes a number
 	err := pgx.BeginFunc(t.Context(), s.Pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		c, err := q.LockConvo(t.Context(), id, adder)
@@ -208,6 +209,7 @@ func TestRequestsBesideConversations(t *testing.T) {
 	for range 50 {
 		servertest.AddConvo(t, s.Pool, 1, bob, adder)
 	}
+	servertest.Settled(t, s.Pool)
 	before, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
