@@ -21,13 +21,16 @@ PREFIX ?= /usr/local
 PARTS ?=
 HA ?=
 DEMO ?=
+MODEL_SEEDS ?= 100
+MODEL_SECONDS ?= 30
+MODEL_FIRST ?= 1
 
 ENSURE := @sh tools/ensure.sh go certs
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e bindings network lint verify lexgen generate metrics page demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
+.PHONY: help build run test test-go test-one test-e2e model bindings network lint verify lexgen generate metrics page demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +66,11 @@ test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes,
 	$(ENSURE) c++ postgres node nginx
 	$(BUILD)
 	sh e2e/run.sh $(E2E)
+
+model: ## kill and cut off clients of the library in MODEL_SEEDS runs of MODEL_SECONDS each, from seed MODEL_FIRST on
+	$(ENSURE) c++ postgres node
+	$(BUILD)
+	MODEL_SEEDS=$(MODEL_SEEDS) MODEL_SECONDS=$(MODEL_SECONDS) MODEL_FIRST=$(MODEL_FIRST) sh e2e/run.sh ../clients/typescript/test/model.test.mjs
 
 bindings: ## generate, compile and run clients in TypeScript, Go and Python from the lexicons: see docs/clients/bindings.md
 	$(ENSURE) c++ postgres node python

@@ -259,6 +259,7 @@ const eraseReports = `-- name: EraseReports :exec
 UPDATE reports SET
     reporter_did = CASE WHEN reporter_did = $1::text THEN $2::text ELSE reporter_did END,
     subject_did = CASE WHEN subject_did = $1::text THEN $2::text ELSE subject_did END,
+    forward_after = CASE WHEN subject_did = $1::text THEN NULL ELSE forward_after END,
     reason = replace(reason, $1::text, $2::text)
 WHERE reporter_did = $1::text OR subject_did = $1::text OR position($1::text IN reason) > 0
 `

@@ -108,11 +108,13 @@ SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     ARRAY(SELECT m.did FROM memberships m
           WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
             AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = $1 OFFSET 0))::text[] AS blockers,
+    ARRAY(SELECT m.did FROM memberships m WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.consent = 'accepted'
+          LIMIT $2::bigint)::text[] AS members,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL AND m.consent = 'accepted') AS active,
     (NOT c.admins_send OR EXISTS (SELECT 1 FROM memberships m
         WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL AND m.role = 'admin'))::boolean AS may_send
 FROM conversations c
-WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 AND m.did = $1 LIMIT 1)
+WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $3 AND m.did = $1 LIMIT 1)
 `
 
 type EphemeralAccessRow struct {
@@ -120,21 +122,23 @@ type EphemeralAccessRow struct {
 	RosterVersion int64
 	Locked        bool
 	Blockers      []string
+	Members       []string
 	Active        bool
 	MaySend       bool
 }
 
 // The epoch and roster version that a signal is checked against, whether the
-// account is a member and may send, and the members that have blocked it. No row if it never was
-// a member.
-func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.ConvoID) (EphemeralAccessRow, error) {
-	row := q.db.QueryRow(ctx, ephemeralAccess, did, convoID)
+// account is a member and may send, the members that have blocked it, and all members if
+// they are wanted and no more than that. No row if it never was a member.
+func (q *Queries) EphemeralAccess(ctx context.Context, did string, maxMembers int64, convoID xrpc.ConvoID) (EphemeralAccessRow, error) {
+	row := q.db.QueryRow(ctx, ephemeralAccess, did, maxMembers, convoID)
 	var i EphemeralAccessRow
 	err := row.Scan(
 		&i.Epoch,
 		&i.RosterVersion,
 		&i.Locked,
 		&i.Blockers,
+		&i.Members,
 		&i.Active,
 		&i.MaySend,
 	)

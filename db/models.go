@@ -11,14 +11,18 @@ import (
 )
 
 type Report struct {
-	ReportID    int64
-	ReporterDid string
-	ReasonType  string
-	Reason      *string
-	ConvoID     *xrpc.ConvoID
-	SubjectDid  *string
-	MessageID   *xrpc.MessageID
-	Evidence    []byte
-	CreatedAt   time.Time
-	ResolvedAt  *time.Time
+	ReportID        int64
+	ReporterDid     string
+	ReasonType      string
+	Reason          *string
+	ConvoID         *xrpc.ConvoID
+	SubjectDid      *string
+	MessageID       *xrpc.MessageID
+	Evidence        []byte
+	CreatedAt       time.Time
+	ResolvedAt      *time.Time
+	ForwardAfter    *time.Time
+	ForwardAttempts int64
+	ForwardedAt     *time.Time
+	ForwardedID     *int64
 }

@@ -39,7 +39,8 @@ func (q *Queries) DeleteResolvedReports(ctx context.Context, before time.Time, b
 }
 
 const getReport = `-- name: GetReport :one
-SELECT report_id, reporter_did, reason_type, reason, convo_id, subject_did, message_id, evidence, created_at, resolved_at
+SELECT report_id, reporter_did, reason_type, reason, convo_id, subject_did, message_id, evidence, created_at, resolved_at,
+    forward_after, forward_attempts, forwarded_at, forwarded_id
 FROM reports WHERE report_id = $1
 `
 
@@ -57,14 +58,18 @@ func (q *Queries) GetReport(ctx context.Context, reportID int64) (Report, error)
 		&i.Evidence,
 		&i.CreatedAt,
 		&i.ResolvedAt,
+		&i.ForwardAfter,
+		&i.ForwardAttempts,
+		&i.ForwardedAt,
+		&i.ForwardedID,
 	)
 	return i, err
 }
 
 const insertReport = `-- name: InsertReport :one
-INSERT INTO reports (reporter_did, reason_type, reason, convo_id, subject_did, message_id, evidence, created_at)
+INSERT INTO reports (reporter_did, reason_type, reason, convo_id, subject_did, message_id, evidence, created_at, forward_after)
 VALUES ($1, $2, $3, $4, $5,
-    $6, $7, $8::timestamptz)
+    $6, $7, $8::timestamptz, CASE WHEN $9::boolean THEN clock_timestamp() END)
 RETURNING report_id
 `
 
@@ -77,6 +82,7 @@ type InsertReportParams struct {
 	MessageID   *xrpc.MessageID
 	Evidence    []byte
 	Now         time.Time
+	Forward     bool
 }
 
 func (q *Queries) InsertReport(ctx context.Context, arg InsertReportParams) (int64, error) {
@@ -89,6 +95,7 @@ func (q *Queries) InsertReport(ctx context.Context, arg InsertReportParams) (int
 		arg.MessageID,
 		arg.Evidence,
 		arg.Now,
+		arg.Forward,
 	)
 	var report_id int64
 	err := row.Scan(&report_id)
@@ -96,7 +103,7 @@ func (q *Queries) InsertReport(ctx context.Context, arg InsertReportParams) (int
 }
 
 const listReports = `-- name: ListReports :many
-SELECT report_id, reason_type, convo_id, subject_did, message_id, created_at
+SELECT report_id, reason_type, convo_id, subject_did, message_id, created_at, forwarded_at, forward_after
 FROM reports
 WHERE resolved_at IS NULL
 ORDER BY report_id
@@ -104,12 +111,14 @@ LIMIT $1::bigint
 `
 
 type ListReportsRow struct {
-	ReportID   int64
-	ReasonType string
-	ConvoID    *xrpc.ConvoID
-	SubjectDid *string
-	MessageID  *xrpc.MessageID
-	CreatedAt  time.Time
+	ReportID     int64
+	ReasonType   string
+	ConvoID      *xrpc.ConvoID
+	SubjectDid   *string
+	MessageID    *xrpc.MessageID
+	CreatedAt    time.Time
+	ForwardedAt  *time.Time
+	ForwardAfter *time.Time
 }
 
 // Reports that are not resolved, the oldest first, without reason and evidence.
@@ -129,6 +138,8 @@ func (q *Queries) ListReports(ctx context.Context, maxRows int64) ([]ListReports
 			&i.SubjectDid,
 			&i.MessageID,
 			&i.CreatedAt,
+			&i.ForwardedAt,
+			&i.ForwardAfter,
 		); err != nil {
 			return nil, err
 		}
@@ -141,10 +152,10 @@ func (q *Queries) ListReports(ctx context.Context, maxRows int64) ([]ListReports
 }
 
 const resolveReport = `-- name: ResolveReport :execrows
-UPDATE reports SET resolved_at = clock_timestamp() WHERE report_id = $1 AND resolved_at IS NULL
+UPDATE reports SET resolved_at = clock_timestamp(), forward_after = NULL WHERE report_id = $1 AND resolved_at IS NULL
 `
 
-// The cleaner removes the report after its time.
+// The cleaner removes the report after its time. It is not forwarded any more.
 func (q *Queries) ResolveReport(ctx context.Context, reportID int64) (int64, error) {
 	result, err := q.db.Exec(ctx, resolveReport, reportID)
 	if err != nil {

@@ -15,7 +15,7 @@ const watchdog = setTimeout(() => { throw new Error('the demo did not end within
 try {
   network = await startNetwork()
   transcript.opening(network, performance.now() - start)
-  world = new World(network, { suite: SUITE_1, handshakes: 'public', report: (line) => transcript.line(line) })
+  world = new World(network, { suite: SUITE_1, report: (line) => transcript.line(line) })
   for (const [title, run] of chapters) {
     transcript.chapter(title)
     await run(world)

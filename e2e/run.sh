@@ -17,7 +17,8 @@ node_bin=$(sh ./node.sh)
 PATH="$(dirname "$node_bin"):$PATH"
 export PATH
 case "${1:-test}" in
-demo | network) ;;
+demo) sh ../clients/typescript/setup.sh ;;
+network) ;;
 *) sh ../clients/page/setup.sh ;;
 esac
 

@@ -100,6 +100,7 @@ DELETE FROM blocks WHERE did = sqlc.arg(did) OR blocked_did = sqlc.arg(did);
 UPDATE reports SET
     reporter_did = CASE WHEN reporter_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE reporter_did END,
     subject_did = CASE WHEN subject_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE subject_did END,
+    forward_after = CASE WHEN subject_did = sqlc.arg(did)::text THEN NULL ELSE forward_after END,
     reason = replace(reason, sqlc.arg(did)::text, sqlc.arg(pseudonym)::text)
 WHERE reporter_did = sqlc.arg(did)::text OR subject_did = sqlc.arg(did)::text OR position(sqlc.arg(did)::text IN reason) > 0;
 

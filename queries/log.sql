@@ -280,12 +280,14 @@ WHERE c.convo_id = $1;
 
 -- name: EphemeralAccess :one
 -- The epoch and roster version that a signal is checked against, whether the
--- account is a member and may send, and the members that have blocked it. No row if it never was
--- a member.
+-- account is a member and may send, the members that have blocked it, and all members if
+-- they are wanted and no more than that. No row if it never was a member.
 SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     ARRAY(SELECT m.did FROM memberships m
           WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
             AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = sqlc.arg(did) OFFSET 0))::text[] AS blockers,
+    ARRAY(SELECT m.did FROM memberships m WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.consent = 'accepted'
+          LIMIT sqlc.arg(max_members)::bigint)::text[] AS members,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.consent = 'accepted') AS active,
     (NOT c.admins_send OR EXISTS (SELECT 1 FROM memberships m
         WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.role = 'admin'))::boolean AS may_send

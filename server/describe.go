@@ -40,6 +40,9 @@ func (s *Server) describe() *gen.DescribeServiceOutput {
 			PastEpochs:           s.PastEpochs,
 		},
 	}
+	if s.Follows.Configured() {
+		out.AppView = new(true)
+	}
 	if s.config.ReportRecipient != "" {
 		out.ReportRecipient = &s.config.ReportRecipient
 	}

@@ -17,6 +17,7 @@ import (
 	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/contacts"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
@@ -54,6 +55,8 @@ type Config struct {
 	// ReportRecipient is for whom clients encrypt the evidence of reports, as an age
 	// X25519 recipient; "" for a service that accepts none.
 	ReportRecipient string
+	// ForwardsReports says that reports about accounts wait to be forwarded.
+	ForwardsReports bool
 	// Limits counts what callers use of the limits of the table. If it is nil, the
 	// Server makes its own.
 	Limits *limit.Limits
@@ -64,8 +67,9 @@ type Config struct {
 	// Packages has the limits on claims of key packages, nil for those of the table,
 	// and on strangers, nil for no bounds.
 	Packages keypackages.Limiter
-	// AppView knows whom accounts follow and block; nil for none.
-	AppView consent.Follows
+	// Follows knows who follows and who blocks whom; nil for a service without an
+	// AppView.
+	Follows follows.Relationships
 	// Secret keys idempotency records and the counts of claims. All instances must
 	// have the same.
 	Secret *auth.Secret
@@ -125,9 +129,9 @@ func New(c Config) *Server {
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Pseudonyms: convo.NewPseudonyms(c.Secret.Key(PseudonymKey)),
-		Leaves: mls.NewLeafCache(maxCachedLeaves),
+		Leaves: mls.NewLeafCache(maxCachedLeaves), Follows: follows.OrNone(c.Follows),
 	}
-	b.Consent = &consent.Rules{Key: c.Secret.Key("strangers"), AppView: c.AppView, IsNew: func(ctx context.Context, did string) bool {
+	b.Consent = &consent.Rules{Key: c.Secret.Key("strangers"), Follows: b.Follows, IsNew: func(ctx context.Context, did string) bool {
 		return b.Storage.IsNew(ctx, did)
 	}}
 	if c.Packages != nil {
@@ -142,7 +146,7 @@ func New(c Config) *Server {
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        live.New(b, c.Streams, c.PublicURL),
-		reportsService:     reports.New(b, c.ReportRecipient),
+		reportsService:     reports.New(b, c.ReportRecipient, c.ForwardsReports),
 		rolesService:       roles.New(b),
 	}
 	if c.Registry != nil {

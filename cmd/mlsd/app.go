@@ -25,6 +25,7 @@ import (
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/dbmetrics"
 	"catbird.blue/mls/server/devaccounts"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
@@ -32,6 +33,7 @@ import (
 	"catbird.blue/mls/server/origin"
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/relay"
+	"catbird.blue/mls/server/reports"
 	"catbird.blue/mls/server/retention"
 	"catbird.blue/mls/server/share"
 	"catbird.blue/mls/server/source"
@@ -60,12 +62,18 @@ type app struct {
 	eraser     *accounts.Eraser
 	// follower reads account events; nil for none.
 	follower *relay.Follower
+	// forwarder forwards reports; nil for none.
+	forwarder *reports.Forwarder
+	// key signs tokens of the service. A reload replaces it.
+	key atomic.Pointer[auth.Key]
 	// directory resolves the signing keys of accounts.
 	directory *auth.Directory
 	// devs are the accounts of the page at / in development, else nil.
 	devs *devaccounts.Accounts
 	// origins decides which accounts are new.
 	origins *origin.Origins
+	// follows knows who follows and who blocks whom.
+	follows follows.Relationships
 	storage *storage.Book
 	proxies source.Proxies
 	conns   *conns.Keeper
@@ -130,6 +138,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	a.setDocument(doc)
+	a.key.Store(key)
 	if a.database, err = openDatabase(ctx, c, a.log); err != nil {
 		return err
 	}
@@ -182,12 +191,14 @@ func (a *app) open(ctx context.Context, port int) error {
 	plumbing.Tickets = live.NewTickets(pool, nil)
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), ReportRecipient: c.ReportRecipient,
-		Limits: a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
-		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Clock: a.now,
+		Limits: a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret, Follows: a.follows,
+		ForwardsReports: c.ReportService != "",
+		Bus:             a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Clock: a.now,
 		Registry: a.metrics.Registry,
 	})
 	a.eraser = a.newEraser(pool, secret)
 	a.follower = a.newFollower(pool)
+	a.forwarder = a.newForwarder(pool, secret, port)
 	a.cleaner = retention.New(retention.Config{
 		Pool: pool, Blobs: blobs, MessageTTL: c.MessageTTL, Metrics: retention.NewMetrics(a.metrics.Registry),
 		Clock: a.now, Closed: a.checks.gate.Closed, EndRequest: a.service.EndRequest,
@@ -265,6 +276,7 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secr
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
+	a.follows = a.openFollows(shared, secret)
 	if a.origins, err = a.openOrigins(pool); err != nil {
 		return xrpc.Plumbing{}, err
 	}

@@ -118,7 +118,8 @@ func (c *Config) check() error {
 	report("MLS_KEY", c.checkKey())
 	report("MLS_SECRET", c.checkSecret())
 	report("MLS_PLC_URL", c.checkPLC())
-	report("MLS_RELAY_URL", c.checkRelay())
+	report("MLS_RELAY_URL", c.checkOrigin(c.RelayURL, "a relay or PDS, such as https://bsky.network"))
+	report("MLS_APPVIEW_URL", c.checkOrigin(c.AppViewURL, "an AppView, such as https://public.api.bsky.app"))
 	if c.DatabaseURL != "" {
 		report("DATABASE_URL", pgsession.Check(c.DatabaseURL))
 	}
@@ -132,6 +133,7 @@ func (c *Config) check() error {
 		_, err = age.ParseX25519Recipient(c.ReportRecipient)
 		report("MLS_REPORT_RECIPIENT", err)
 	}
+	report("MLS_REPORT_SERVICE", c.checkReportService())
 	_, _, err = c.rateLimits()
 	report("MLS_RATE_LIMITS", err)
 	_, err = origin.ParseSizes(c.OriginSizes)
@@ -184,14 +186,28 @@ func (c *Config) checkPLC() error {
 	return nil
 }
 
-func (c *Config) checkRelay() error {
-	if c.RelayURL == "" {
+func (c *Config) checkReportService() error {
+	switch {
+	case c.ReportService == "" || strings.HasPrefix(c.ReportService, "did:plc:"):
+		return nil
+	case !strings.HasPrefix(c.ReportService, "did:web:"):
+		return errors.New("is neither a did:plc nor a did:web")
+	}
+	if err := auth.ValidateServiceDID(c.ReportService, c.dev()); err != nil {
+		return errors.New("is not a did:web with a host name alone")
+	}
+	return nil
+}
+
+// checkOrigin checks the URL of another service, of which only the origin is used.
+func (c *Config) checkOrigin(origin, what string) error {
+	if origin == "" {
 		return nil
 	}
-	u, err := url.Parse(c.RelayURL)
+	u, err := url.Parse(origin)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || (u.Scheme != "https" && u.Scheme != "http"):
-		return errors.New("is not the origin of a relay or PDS, such as https://bsky.network")
+		return errors.New("is not the origin of " + what)
 	case u.Scheme == "http" && !c.dev():
 		return errors.New("http is for development only")
 	}

@@ -21,6 +21,7 @@ type Config struct {
 	Secret         string `env:"MLS_SECRET" secret:"text" help:"content of the secret file, in place of MLS_SECRET_FILE"`
 	PLCURL         string `flag:"plc-url" env:"MLS_PLC_URL" default:"https://plc.directory" help:"PLC directory in which did:plc is looked up"`
 	RelayURL       string `flag:"relay-url" env:"MLS_RELAY_URL" secret:"url" help:"relay or PDS whose account events are followed, such as https://bsky.network: accounts that are not active are refused, and deleted ones erased"`
+	AppViewURL     string `flag:"appview-url" env:"MLS_APPVIEW_URL" secret:"url" help:"AppView that is asked who follows and who blocks whom, such as https://public.api.bsky.app; without it, only blocks made at this service count"`
 	Dev            string `flag:"dev" env:"MLS_DEV" default:"auto" help:"accept http and localhost identities and private addresses: true, false, or auto, which means only without SERVICE_DID"`
 	DataDir        string `flag:"data-dir" env:"MLS_DATA_DIR" default:"./data" help:"directory for all files that have no other configured place"`
 	BlobURL        string `flag:"blob-url" env:"MLS_BLOB_URL" secret:"url" help:"where blobs are stored, such as s3://bucket?region=…; by default in the data directory"`
@@ -39,6 +40,7 @@ type Config struct {
 	LogFormat     string `flag:"log-format" env:"MLS_LOG_FORMAT" default:"json" oneof:"json text" help:"format of the log"`
 
 	ReportRecipient string `flag:"report-recipient" env:"MLS_REPORT_RECIPIENT" help:"age X25519 recipient (age1...) for whom clients encrypt the evidence of reports; without it, reports have no evidence"`
+	ReportService   string `flag:"report-service" env:"MLS_REPORT_SERVICE" help:"DID of a moderation service (#atproto_labeler in its document) to which reports about accounts are forwarded: the account, the type of the reason and the report's number"`
 
 	PastEpochs     int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"number of epochs before the current one in which application messages may still be sent"`
 	MessageTTL     time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and the rest of conversations without members"`

@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/internal/backup"
 	"catbird.blue/mls/internal/doctor"
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/reports"
 )
 
 // statusError ends the program with a status and prints nothing more.
@@ -48,7 +49,8 @@ func (p *program) doctor(ctx context.Context, args []string) error {
 	inside, closeAll := c.insideChecks(ctx)
 	defer closeAll()
 	checks = append(checks, inside...)
-	checks = append(checks, doctor.Redis(c.RedisURL), doctor.Disk("disk", c.DataDir), c.backupCheck(backups, age))
+	checks = append(checks, doctor.Redis(c.RedisURL), doctor.AppView(c.AppViewURL, c.serviceDID(c.Port)),
+		doctor.ReportService(c.ReportService, c.findReportService), doctor.Disk("disk", c.DataDir), c.backupCheck(backups, age))
 	switch doctor.Run(ctx, p.out, checks) {
 	case doctor.Failed:
 		return statusFailed
@@ -56,6 +58,16 @@ func (p *program) doctor(ctx context.Context, args []string) error {
 		return statusWarning
 	}
 	return nil
+}
+
+// findReportService returns the endpoint of the moderation service.
+func (c *Config) findReportService(ctx context.Context) (string, error) {
+	directory, err := auth.NewDirectory(auth.DirectoryConfig{PLCURL: c.PLCURL, Dev: c.dev()})
+	if err != nil {
+		return "", fmt.Errorf("prepare the look-up: %w", err)
+	}
+	defer directory.Close()
+	return directory.ServiceEndpoint(ctx, c.ReportService, reports.LabelerFragment)
 }
 
 func (c *Config) backupCheck(dumps string, oldest time.Duration) doctor.Check {

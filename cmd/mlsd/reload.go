@@ -65,6 +65,7 @@ type changes struct {
 	scale  float64
 	sizes  origin.Sizes
 	doc    []byte
+	key    *auth.Key
 	newKey bool
 }
 
@@ -92,7 +93,7 @@ func (r *reloader) prepare(c *Config) (*changes, error) {
 		return nil, err
 	}
 	out.newKey = string(doc) != string(out.doc)
-	out.doc = doc
+	out.doc, out.key = doc, key
 	return out, nil
 }
 
@@ -103,6 +104,9 @@ func (c *changes) apply(a *app, level *slog.LevelVar) {
 	}
 	a.origins.SetSizes(c.sizes)
 	a.setDocument(c.doc)
+	if c.key != nil {
+		a.key.Store(c.key)
+	}
 }
 
 // adopt makes the reloadable settings those in force. It returns which settings

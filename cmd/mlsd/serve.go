@@ -156,6 +156,9 @@ func (a *app) run(ctx context.Context, l *listeners, reload func(context.Context
 	if a.follower != nil {
 		group.Go(func() error { return a.follower.Run(ctx) })
 	}
+	if a.forwarder != nil {
+		group.Go(func() error { return a.forwarder.Run(ctx) })
+	}
 	group.Go(func() error { return a.storage.Run(ctx) })
 	group.Go(func() error { return a.survey.Run(ctx) })
 	group.Go(func() error { return a.certificate.Run(ctx) })

@@ -121,7 +121,7 @@ var usesOf = map[string][]string{
 	"admin new-generation": {"DATABASE_URL", "MLS_DATA_DIR"},
 	"admin":                {"SERVER_PORT", "DATABASE_URL", "REDIS_URL", "SERVICE_DID", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DATA_DIR"},
 	"doctor": {"SERVER_PORT", "DATABASE_URL", "REDIS_URL", "SERVICE_DID", "MLS_PUBLIC_URL", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DEV",
-		"MLS_DATA_DIR", "MLS_BLOB_URL", "MLS_BACKUP_URL"},
+		"MLS_DATA_DIR", "MLS_BLOB_URL", "MLS_BACKUP_URL", "MLS_APPVIEW_URL", "MLS_REPORT_SERVICE", "MLS_PLC_URL"},
 }
 
 // toMakeBackups are the settings of the commands that make backups.

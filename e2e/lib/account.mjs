@@ -24,6 +24,8 @@ export class Account {
 
   /** Gets each call that has ended: { method, request, answer } or { method, request, error }. */
   onCall = () => {}
+  /** Called before each call, which waits for it. */
+  gate = () => {}
 
   constructor(name, handle, agent, traffic, { pds, serviceDid }) {
     this.name = name
@@ -47,10 +49,7 @@ export class Account {
 
   /** The answer to a query through the PDS, readable while it arrives, which a stream needs. */
   stream(path, { headers, signal } = {}) {
-    const authorization = `Bearer ${this.#agent.session.accessJwt}`
-    const proxy = { authorization, 'atproto-proxy': `${this.#serviceDid}#atproto_mls` }
-    this.onCall({ method: path.split('?')[0], request: {} })
-    return fetch(`${this.#pds}/xrpc/blue.catbird.mls.${path}`, { headers: { ...headers, ...proxy }, signal })
+    return this.fetch(`/xrpc/blue.catbird.mls.${path}`, { headers, signal })
   }
 
   /** fetch with a session and the header that has the PDS forward the call. `path` begins with /xrpc/. */
@@ -69,6 +68,11 @@ export class Account {
     return data.token
   }
 
+  /** The URL of the service, for calls that do not go through the PDS. */
+  get serviceUrl() {
+    return `http://${decodeURIComponent(this.#serviceDid.slice('did:web:'.length))}`
+  }
+
   /** Deactivates the account at its PDS, and activates it again. */
   async deactivate() { await this.#agent.com.atproto.server.deactivateAccount({}) }
   async activate() { await this.#agent.com.atproto.server.activateAccount() }
@@ -76,6 +80,7 @@ export class Account {
   async #call(method, params, body, encoding, signal) {
     const limit = AbortSignal.timeout(CALL_LIMIT_MS)
     const options = { encoding, signal: signal ? AbortSignal.any([signal, limit]) : limit }
+    await this.gate(method)
     try {
       const { data } = await this.#agent.call(`blue.catbird.mls.${method}`, params, body, options)
       if (data?.ticket) secrets.add(data.ticket)

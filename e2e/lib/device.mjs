@@ -1,4 +1,5 @@
-// A device of an account: the account on a PDS, an MLS client, and the logic of an app that keeps the two in step.
+// A device that calls each method itself, with an MLS client of mls/: for what the client library of clients/typescript
+// does not do, such as another MLS library, malformed objects, and calls in another order. Clients are in member.mjs.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,20 +25,23 @@ export class Device {
     this.mls = mls
     this.suite = suite
     this.id = deviceId(mls.signatureKey)
-    this.received = [] // messages of others, in order: { text, attachment }
+    this.received = [] // messages of others, in order: { text, attachments }
     this.conflicts = [] // the conflicts of commits that were not accepted
     this.falseExternalPubs = [] // the epochs whose GroupInfo had a false external_pub
     this.removed = false
-    this.follower = undefined // set for a device that does not poll, see follower.mjs
   }
 
-  /** The position in each conversation, in the form that sync takes. */
-  get positions() {
-    return [...this.#read].map(([convoId, seq]) => ({ convoId, seq }))
+  epoch(convoId) {
+    return this.mls.epoch(convoId)
   }
 
-  isIn(convoId) {
-    return this.#read.has(convoId)
+  /** The members as the group has them, sorted. */
+  members(convoId) {
+    return [...this.mls.members(convoId)].sort()
+  }
+
+  get heard() {
+    return this.received.map(({ text }) => text)
   }
 
   /**
@@ -130,13 +134,15 @@ export class Device {
     return answer
   }
 
-  async say(convoId, text, attachment) {
-    const plaintext = JSON.stringify({ text, attachment })
+  /** Sends what the client library calls content: a text, or { text, attachments }. */
+  async say(convoId, content) {
+    const { text, attachments } = typeof content === 'string' ? { text: content } : content
+    const plaintext = JSON.stringify({ text, attachments })
     const { epoch, ciphertext } = await this.#exclusive(async () => ({
       epoch: this.mls.epoch(convoId), ciphertext: await this.mls.encrypt(convoId, Buffer.from(plaintext)),
     }))
     this.#sent.add(base64(ciphertext))
-    const blobs = attachment && [attachment.cid]
+    const blobs = attachments?.map(({ cid }) => cid)
     this.lastRequest = { convoId, ciphertext, epoch, msgId: randomUUID(), blobs, idempotencyKey: randomUUID() }
     const answer = await this.account.procedure('sendMessage', this.lastRequest)
     return { ...answer, bytes: ciphertext.length }
@@ -331,7 +337,6 @@ export class Device {
   async #rebase(convoId, { newEpoch, conflict }) {
     this.conflicts.push(conflict)
     assert.equal(conflict.currentEpoch, newEpoch)
-    if (this.follower) return this.follower.reaches(convoId, newEpoch)
     assert.ok(newEpoch > this.mls.epoch(convoId))
     for (const { seq, epoch, commitData } of conflict.commits) {
       if (seq !== this.#read.get(convoId) + 1) break

@@ -1,6 +1,7 @@
-// Ways to receive events. Each way is an endless sequence of events of the same form: { kind: 'messageEvent', cursor,
-// message } and so on, as defined in the lexicons, with bytes as Uint8Array. When a connection ends, the sequence opens
-// a new one with its last cursor. It ends when `signal` is aborted.
+// Streams as the service sends them, for tests of their form: the client library has its own transports. Each is an
+// endless sequence of events: { kind: 'messageEvent', cursor, message } and so on, as defined in the lexicons, with bytes
+// as Uint8Array. When a connection ends, the sequence opens a new one with its last cursor. It ends when `signal` is
+// aborted.
 import { Lexicons, jsonToLex } from '@atproto/lexicon'
 import { Subscription } from '@atproto/xrpc-server'
 import assert from 'node:assert/strict'
@@ -9,43 +10,10 @@ import { lexicons } from './lexicons.mjs'
 
 const SSE = 'blue.catbird.mls.streamConvoEvents'
 const WEBSOCKET = 'blue.catbird.mls.subscribeConvoEvents'
-const WAIT_MS = 8000
 const RETRY_MS = 250
 const MAX_FAILURES = 200 // in a row
 
 const lex = new Lexicons(lexicons)
-
-/**
- * The ways in which a device can receive events. Each returns, for Follower, a function that opens the sequence, from a
- * cursor or from the next event on. `service` is the URL of the service.
- */
-export const ways = {
-  /** Server-sent events with service tokens, directly from the service. */
-  direct: ({ account }, service, cursor) => (signal) => serverSentEvents({
-    signal,
-    cursor,
-    open: async (cursor) => fetch(`${service}/xrpc/${SSE}`, {
-      headers: {
-        accept: 'text/event-stream',
-        authorization: `Bearer ${await account.token('streamConvoEvents')}`,
-        ...(cursor && { 'last-event-id': cursor }),
-      },
-      signal,
-    }),
-  }),
-  /** Server-sent events through the PDS. */
-  proxied: ({ account }, service, cursor) => (signal) => serverSentEvents({
-    signal,
-    cursor,
-    open: (cursor) => account.stream(withCursor('streamConvoEvents', cursor), { signal }),
-  }),
-  /** A WebSocket with tickets. */
-  socket: ({ account }, service, cursor) => (signal) => frames({ signal, cursor, ticket: () => account.procedure('getSubscriptionTicket', {}) }),
-  /** Long polls through the PDS. */
-  polling: (device, service, cursor) => (signal) => longPolls({
-    signal, cursor, account: device.account, positions: () => device.positions,
-  }),
-}
 
 export const withCursor = (path, cursor) => (cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path)
 
@@ -119,21 +87,6 @@ export async function* frames({ ticket, convoIds, cursor, signal, heartbeatInter
     }
   } catch (error) {
     if (!signal.aborted) throw error
-  }
-}
-
-/** Calls of sync that wait for something new. `positions()` returns the client's positions. */
-export async function* longPolls({ account, positions, cursor, signal }) {
-  while (!signal.aborted) {
-    const body = { positions: positions(), cursor, waitMs: WAIT_MS }
-    const news = await withRetries(() => account.procedure('sync', body, undefined, signal), signal)
-    if (signal.aborted) return
-    for (const { id } of news.newConvos) yield { kind: 'welcomeEvent', convoId: id }
-    for (const { messages } of news.convos) for (const message of messages) yield { kind: 'messageEvent', message }
-    for (const convoId of news.removed) {
-      yield { kind: 'membershipChangeEvent', convoId, did: account.did, action: 'removed' }
-    }
-    cursor = news.cursor
   }
 }
 

@@ -1,19 +1,23 @@
-// MLS client on ts-mls. Everything that it emits is framed as an MLSMessage.
+// MLS client on ts-mls, with the repairs of the client library: for handshakes, trees and defects that the library does
+// not make. Everything that it emits is framed as an MLSMessage.
 import {
-  acceptAll, createApplicationMessage, createCommit, createGroup, createProposal, decodeMlsMessage, defaultLifetime,
-  emptyPskIndex, encodeMlsMessage, generateKeyPackageWithKey, joinGroup, joinGroupExternal, processMessage,
+  acceptAll, createApplicationMessage, createCommit, createGroup, createGroupInfoWithExternalPub,
+  createGroupInfoWithExternalPubAndRatchetTree, createProposal, decodeMlsMessage, defaultLifetime, emptyPskIndex,
+  encodeMlsMessage, generateKeyPackageWithKey, joinGroup, joinGroupExternal, processMessage,
 } from 'ts-mls'
 import { decodeGroupInfo, ratchetTreeFromExtension } from 'ts-mls/groupInfo.js'
 import { decodeKeyPackage, makeKeyPackageRef } from 'ts-mls/keyPackage.js'
 import { getGroupMembers } from 'ts-mls/clientState.js'
-import { decodeRatchetTree } from 'ts-mls/ratchetTree.js'
-import { cipherSuite, damagingPaths, externalPub, groupInfo, ratchetTree, rawCipherSuite, rawGroupInfo } from './shim.mjs'
+import { decodeRatchetTree, ratchetTreeEncoder } from 'ts-mls/ratchetTree.js'
+import { encode } from 'ts-mls/codec/tlsEncoder.js'
+import { repairedSuite, suiteForGroupInfo } from '../../clients/typescript/dist/mls/repairs.js'
+import { damagingPaths, rawCipherSuite, rawGroupInfo, withExternalSecret } from './defects.mjs'
 
 const DAY = 86_400n
 
 export class TsMlsClient {
   static async open({ identity, suite, handshakes, tree, raw }) {
-    const cs = await (raw === 'keys' ? rawCipherSuite : cipherSuite)(suite)
+    const cs = await (raw === 'keys' ? rawCipherSuite : repairedSuite)(suite)
     const options = { isPublic: handshakes === 'public', treeInside: tree === 'inside', raw }
     return new TsMlsClient(identity, cs, await cs.signature.keygen(), options)
   }
@@ -124,11 +128,16 @@ export class TsMlsClient {
   async #groupInfo(state, externalSecret) {
     const info = this.#raw === 'external_pub'
       ? await rawGroupInfo(state, this.#cs)
-      : await groupInfo(state, this.#cs, this.#treeInside, externalSecret)
+      : await this.#repairedGroupInfo(externalSecret ? withExternalSecret(state, externalSecret) : state)
     return {
       groupInfo: message({ wireformat: 'mls_group_info', groupInfo: info }),
       ratchetTree: this.#treeInside ? undefined : ratchetTree(state),
     }
+  }
+
+  #repairedGroupInfo(state) {
+    const make = this.#treeInside ? createGroupInfoWithExternalPubAndRatchetTree : createGroupInfoWithExternalPub
+    return make(state, [], suiteForGroupInfo(this.#cs))
   }
 
   async joinWelcome(bytes, tree) {
@@ -167,7 +176,13 @@ export class TsMlsClient {
   /** Whether the external_pub of a GroupInfo of the current epoch is the group's. True if it has none. */
   async hasExternalPubOf(groupId, groupInfo) {
     const found = readGroupInfo(groupInfo).extensions.find(({ extensionType }) => extensionType === 'external_pub')
-    return !found || hex(found.extensionData) === hex(await externalPub(this.#groups.get(groupId), this.#cs))
+    return !found || hex(found.extensionData) === hex(await this.#externalPub(groupId))
+  }
+
+  async #externalPub(groupId) {
+    const { hpke } = suiteForGroupInfo(this.#cs)
+    const { publicKey } = await hpke.deriveKeyPair(this.#groups.get(groupId).keySchedule.externalSecret)
+    return hpke.exportPublicKey(publicKey)
   }
 
   /** Makes a proposal for the other members. This client's next commit includes it too. */
@@ -215,6 +230,7 @@ export class TsMlsClient {
 }
 
 const message = (content) => encodeMlsMessage({ version: 'mls10', ...content })
+const ratchetTree = (state) => encode(ratchetTreeEncoder)(state.ratchetTree)
 const hex = (bytes) => Buffer.from(bytes).toString('hex')
 const identityOf = (leaf) => Buffer.from(leaf.credential.identity).toString()
 

@@ -1,48 +1,60 @@
 // The story of a conversation in chapters. Each chapter asserts its results. The test and the demo both run all
-// chapters in this order.
+// chapters in this order. All devices run the client library, except Ben's, which has core-crypto.
 import assert from 'node:assert/strict'
+import { Device } from '../lib/device.mjs'
 import { group } from './group.mjs'
 import { partings } from './partings.mjs'
 import { refused } from './world.mjs'
 
 async function accounts(w) {
   const [north, south] = w.network.pdses
-  w.ada = await w.device(await signUp(w, 'Ada', north), 'ts-mls')
-  w.ben = await w.device(await signUp(w, 'Ben', south), 'core-crypto')
-  w.cleo = await w.device(await signUp(w, 'Cleo', south), 'ts-mls')
-  w.dan = await w.device(await signUp(w, 'Dan', north), 'core-crypto')
+  w.accounts = {
+    ada: await signUp(w, 'Ada', north), ben: await signUp(w, 'Ben', south), cleo: await signUp(w, 'Cleo', south),
+    dan: await signUp(w, 'Dan', north),
+  }
   w.eve = await signUp(w, 'Eve', north)
+  w.eve.onCall = (call) => { w.eve.calls.push(call) }
 }
 
 const signUp = (w, name, pds) =>
   w.step({ name }, ({ handle, did }) => `is ${handle}, ${did}`, () => w.account(name, pds))
 
 async function keyPackages(w) {
-  for (const device of [w.ada, w.ben, w.cleo, w.dan]) {
-    await w.step(device, `publishes 4 key packages made by ${device.mls.implementation}`, async () => {
-      const { succeeded, failed, published } = await device.publish(4)
-      assert.deepEqual({ succeeded, failed }, { succeeded: 4, failed: 0 })
-      assert.deepEqual(published.map(({ index, deviceId }) => [index, deviceId]), [0, 1, 2, 3].map((i) => [i, device.id]))
-      return { bytes: device.account.traffic.sent }
-    })
-    const { devices } = await device.account.query('getKeyPackageStats', {})
-    assert.equal(devices.length, 1)
-    assert.equal(devices[0].deviceId, device.id)
-    const [{ cipherSuite, available, leased }] = devices[0].suites
-    assert.deepEqual([cipherSuite, available, leased], [w.suite, 4, 0])
+  for (const name of ['ada', 'cleo', 'dan']) {
+    w[name] = await w.member(w.accounts[name])
+    const { succeeded, failed } = w[name].last.publishKeyPackages.answer
+    assert.deepEqual({ succeeded, failed }, { succeeded: 5, failed: 0 })
   }
+  w.ben = await w.stranger(w.accounts.ben)
+  await w.step(w.ben, 'publishes 4 key packages made by core-crypto', async () => {
+    const { succeeded, failed, published } = await w.ben.publish(4)
+    assert.deepEqual({ succeeded, failed }, { succeeded: 4, failed: 0 })
+    assert.deepEqual(published.map(({ index, deviceId }) => [index, deviceId]), [0, 1, 2, 3].map((i) => [i, w.ben.id]))
+    return { bytes: w.ben.account.traffic.sent }
+  })
+  for (const device of w.devices) {
+    const { devices } = await device.account.query('getKeyPackageStats', {})
+    assert.deepEqual(devices.map(({ deviceId }) => deviceId), [device.id])
+    const [{ cipherSuite, available, leased, lastResort }] = devices[0].suites
+    assert.deepEqual([cipherSuite, available, leased], [w.suite, 4, 0])
+    assert.equal(lastResort ?? 0, device instanceof Device ? 0 : 1)
+  }
+  w.forgetCalls(w.ben)
 }
 
 async function create(w) {
-  const { claimed } = await w.step(w.ada, 'claims a key package of Ben', async () => {
-    const claimed = await w.ada.claim([w.ben])
-    return { claimed, bytes: Buffer.from(claimed[0].keyPackage, 'base64').length }
-  })
-  assert.equal(claimed[0].deviceId, w.ben.id)
-  assert.deepEqual(await w.ada.claim([w.ben]), claimed, 'asking again gives the same package')
+  const claim = () => w.accounts.ada.query('getKeyPackages', { dids: [w.ben.did], cipherSuite: w.suite })
+  const { keyPackages } = await claim()
+  assert.equal(keyPackages[0].deviceId, w.ben.id)
+  assert.deepEqual((await claim()).keyPackages, keyPackages, 'asking again gives the same package')
 
-  const convo = await w.step(w.ada, 'opens the conversation “Tea” with Ben in it', () =>
-    w.ada.create(w.convoId, [w.ben], w.metadata))
+  const { convo } = await w.step(w.ada, 'opens the conversation “Tea” with Ben in it', async () => {
+    w.convoId = (await w.ada.client.create([w.ben.did], w.metadata)).id
+    const { request, answer } = w.ada.last.createConvo
+    return { convo: answer, epoch: answer.epoch, bytes: Buffer.from(request.welcomeMessage, 'base64').length }
+  })
+  const claimed = w.ada.last.getKeyPackages.answer.keyPackages.filter(({ did }) => did === w.ben.did)
+  assert.deepEqual(claimed, keyPackages)
   assert.deepEqual(
     [convo.id, convo.groupId, convo.creator, convo.epoch, convo.cipherSuite, convo.metadata],
     [w.convoId, w.convoId, w.ada.did, 1, w.suite, w.metadata])
@@ -52,7 +64,12 @@ async function create(w) {
 async function joinByWelcome(w) {
   const seen = await w.convo(w.ben)
   assert.deepEqual([seen.epoch, seen.memberCount], [1, 2])
-  assert.equal((await w.join(w.ben)).epoch, 1)
+  w.forgetCalls(w.ben)
+  const { epoch } = await w.step(w.ben, 'joins by the Welcome', async () => {
+    const joined = await w.ben.join(w.convoId)
+    return { ...joined, bytes: Buffer.from(joined.welcome, 'base64').length }
+  })
+  assert.equal(epoch, 1)
   await refused(w.ben.account.query('getWelcome', { convoId: w.convoId, deviceId: w.ben.id }), 'WelcomeExpired', 410)
 }
 

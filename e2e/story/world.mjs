@@ -1,122 +1,140 @@
 // The members of the conversation, and a record of what was said and who was to receive it.
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { Account } from '../lib/account.mjs'
 import { Device } from '../lib/device.mjs'
-import { Follower } from '../lib/follower.mjs'
-import { ways } from '../lib/streams.mjs'
+import { Member } from '../lib/member.mjs'
 
 export class World {
   /**
    * `report` gets one line of the transcript for each step: { who, what, epoch, seq, bytes, ms, calls }, with the calls
-   * of the accounts that belong to it. `suite` and `handshakes` are those of mls/client.mjs. `suffix` makes the handles
-   * of two stories in one network different.
+   * of that device. `suite` is one of mls/client.mjs. `suffix` makes the handles of two stories in one network
+   * different. Handshakes are in the clear, as the client library makes them; core-crypto refuses a mixture.
    */
-  constructor(network, { suite, handshakes, suffix = '', report = () => {} }) {
+  constructor(network, { suite, suffix = '', report = () => {} }) {
     this.network = network
-    this.options = { suite, handshakes }
     this.suite = suite
-    this.convoId = randomBytes(16).toString('hex')
+    this.convoId = undefined // until the conversation exists
     this.metadata = { name: 'Tea', description: 'Where and when, with milk or without' }
-    this.report = (line) => report({ ...line, calls: this.#calls.splice(0) })
     this.devices = []
     this.#suffix = suffix
+    this.#report = report
   }
 
-  #suffix
-  #calls = [] // since the last line, or since the step began
+  #suffix; #report
   #said = [] // { by, text, listeners }
-  #followers = []
+  #seq = 0 // of the last message that a step has stored
 
   async account(name, pds) {
     const account = await Account.create({ name, handle: name + this.#suffix, pds, serviceDid: this.network.mlsd.did })
-    // A call that waits for news belongs to no step.
-    account.onCall = (call) => { if (!call.request?.waitMs) this.#calls.push(call) }
-    return account
+    return Object.assign(account, { calls: [] })
   }
 
-  async device(account, implementation, label) {
-    const device = await Device.open(account, { implementation, label, ...this.options })
+  /** A device that runs the client library, which publishes `keyPackages` key packages and one of last resort. */
+  async member(account, { keyPackages = 4, ...options } = {}) {
+    const start = performance.now()
+    const member = await Member.open(account, { suite: this.suite, keyPackages, transports: ['sse'], ...options })
+    const ms = performance.now() - start
+    this.devices.push(member)
+    const { sent } = member.last.publishKeyPackages
+    this.line(member, `opens the app, which publishes ${keyPackages} key packages and a last resort`, { bytes: sent, ms })
+    return member
+  }
+
+  /** A device with core-crypto, which calls each method itself. */
+  async stranger(account) {
+    const device = await Device.open(account, { implementation: 'core-crypto', suite: this.suite })
+    device.calls = account.calls
+    account.onCall = (call) => { account.calls.push(call) }
     this.devices.push(device)
     return device
   }
 
+  /** One line of the transcript, with the calls that `who` has made since its last one. */
+  line(who, what, numbers = {}) {
+    this.#report({ who: who.name, what, ...numbers, calls: who.calls?.splice(0) ?? [] })
+  }
+
   /** Performs a step and reports it. `what` is the description, or a function that makes it from the result. */
   async step(who, what, work) {
-    this.begin()
     const start = performance.now()
     const result = await work()
     const ms = performance.now() - start
-    const { newEpoch, epoch = newEpoch, seq, bytes } = result ?? {}
-    this.report({ who: who.name, what: typeof what === 'function' ? what(result) : what, epoch, seq, bytes, ms })
+    const { newEpoch, epoch = newEpoch, seq = 0, bytes } = result ?? {}
+    this.#seq = Math.max(this.#seq, seq)
+    this.line(who, typeof what === 'function' ? what(result) : what, { epoch, seq, bytes, ms })
     return result
   }
 
-  /** Calls made until now, such as those that check a result, belong to no line of the transcript. */
-  begin() {
-    this.#calls = []
+  /** Calls that `who` has made until now belong to no line of the transcript. */
+  forgetCalls(...devices) {
+    for (const { calls } of devices) calls.splice(0)
   }
 
-  /** A device joins with its Welcome. */
-  join(device) {
-    return this.step(device, 'joins by the Welcome', async () => {
-      const joined = await device.join(this.convoId)
-      return { ...joined, bytes: Buffer.from(joined.welcome, 'base64').length }
+  /** A device of the library has joined by its Welcome, as it does by itself. */
+  joins(member) {
+    return this.step(member, 'joins by the Welcome', async () => {
+      await member.joins(this.convoId)
+      await member.until('the confirmation', () => member.last.confirmWelcome)
+      const { answer } = member.last.getWelcome
+      return { epoch: answer.epoch, bytes: Buffer.from(answer.welcome, 'base64').length }
     })
   }
 
-  /** `by` sends a message, and each listener fetches, decrypts and compares it. */
-  async say(by, text, listeners, attachment) {
+  /** `by` sends a message, and each listener receives, decrypts and compares it. */
+  async say(by, content, listeners) {
+    const text = content.text ?? content
     const line = { by, text, listeners }
     this.#said.push(line)
-    const sent = await this.step(by, `says “${text}”`, () => by.say(this.convoId, text, attachment))
+    const sent = await this.step(by, `says “${text}”`, () => by.say(this.convoId, content))
     for (const listener of listeners) await this.#receive(listener, line)
-    this.begin()
     return sent
   }
 
-  /** A device follows the events in one of the ways of ../lib/streams.mjs. */
-  listen(device, way, words) {
-    return this.step(device, `listens: ${words}`, async () => {
-      const follower = await Follower.resume(device, ways[way], this.network.mlsd.url)
-      this.#followers.push(follower)
+  /** A device follows events in one of the ways of ../lib/member.mjs. */
+  listen(member, way, words) {
+    return this.step(member, `listens: ${words}`, async () => {
+      await member.reopen(way)
+      await member.follows()
     })
   }
 
-  /**
-   * `by` sends a message to devices that have a stream. Each reports how long after the start it received the message.
-   * The devices in `later` fetch it themselves.
-   */
+  /** `by` sends a message to devices that have a stream. Each reports how long after the start it received the message. */
   async sayLive(by, text, listeners, ...later) {
     this.#said.push({ by, text, listeners: [...listeners, ...later] })
+    this.forgetCalls(...listeners)
     const start = performance.now()
     const receiving = listeners.map(async (listener) => {
-      await listener.follower.until(text, () => listener.received.at(-1)?.text === text)
-      return { who: listener.name, what: 'receives it', ms: performance.now() - start }
+      await listener.until(text, () => listener.heard.at(-1) === text)
+      return { who: listener, ms: performance.now() - start }
     })
     await this.step(by, `says “${text}”`, () => by.say(this.convoId, text))
-    for (const line of (await Promise.all(receiving)).sort((a, b) => a.ms - b.ms)) this.report(line)
-  }
-
-  /** Closes all streams. */
-  async stopListening() {
-    for (const follower of this.#followers.splice(0)) await follower.stop()
+    for (const { who, ms } of (await Promise.all(receiving)).sort((a, b) => a.ms - b.ms)) this.line(who, 'receives it', { ms })
   }
 
   async #receive(listener, { by, text }) {
-    const news = await listener.sync(this.convoId)
-    assert.deepEqual(news.map((message) => message.text), [text], `${listener.name} receives the message of ${by.name}`)
+    const expected = this.#expected(listener)
+    if (listener instanceof Device) await listener.sync(this.convoId)
+    else await listener.receives(expected.length)
+    assert.deepEqual(listener.heard, expected, `${listener.name} receives the message of ${by.name}`)
+    assert.equal(listener.heard.at(-1), text)
   }
 
-  /** Devices fetch and process what is new, which must contain no application message. */
+  #expected(device) {
+    return this.#said.filter(({ listeners }) => listeners.includes(device)).map(({ text }) => text)
+  }
+
+  /** Devices process everything that a step has stored, which must contain no application message. */
   async catchUp(...devices) {
-    for (const device of devices) assert.deepEqual(await device.sync(this.convoId), [])
-    this.begin()
+    for (const device of devices) {
+      if (device instanceof Device) assert.deepEqual(await device.sync(this.convoId), [])
+      else await device.passes(this.convoId, this.#seq)
+      assert.deepEqual(device.heard, this.#expected(device))
+    }
+    this.forgetCalls(...devices)
   }
 
-  async convo(device) {
-    const { conversations } = await device.account.query('getConvos', {})
-    return conversations.find(({ id }) => id === this.convoId)
+  convo(device) {
+    return device.account.query('getConvo', { convoId: this.convoId })
   }
 
   /**
@@ -125,8 +143,8 @@ export class World {
   verifyPlaintexts() {
     let compared = 0
     for (const device of this.devices) {
-      const expected = this.#said.filter(({ listeners }) => listeners.includes(device)).map(({ text }) => text)
-      assert.deepEqual(device.received.map(({ text }) => text), expected, `what ${device.name} received`)
+      const expected = this.#expected(device)
+      assert.deepEqual(device.heard, expected, `what ${device.name} received`)
       compared += expected.length
     }
     return compared
@@ -138,7 +156,6 @@ export class World {
   }
 
   async close() {
-    await this.stopListening()
     for (const device of this.devices) await device.close()
   }
 }

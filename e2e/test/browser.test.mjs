@@ -1,7 +1,6 @@
 // A page of another origin that uses tickets in Chromium, with EventSource and with WebSocket.
 import { Frame } from '@atproto/xrpc-server'
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -11,24 +10,19 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Account } from '../lib/account.mjs'
 import { openPage } from '../lib/chromium.mjs'
-import { Device } from '../lib/device.mjs'
+import { Member } from '../lib/member.mjs'
 import { startNetwork } from '../lib/network.mjs'
 import { SUITE_1 } from '../mls/client.mjs'
 
 const WAIT_LIMIT_MS = 60_000
-const convoId = randomBytes(16).toString('hex')
-let network, ada, ben
+let network, ada, ben, convoId
 
 before(async () => {
   network = await startNetwork({ pdses: ['.north.test'], settings: { MLS_LOG_LEVEL: 'debug' } })
-  const open = async (name) => {
-    const account = await Account.create({ name, handle: name, pds: network.pdses[0], serviceDid: network.mlsd.did })
-    return Device.open(account, { implementation: 'ts-mls', suite: SUITE_1 })
-  }
-  ada = await open('Ada')
-  ben = await open('Ben')
-  await ben.publish(1)
-  await ada.create(convoId, [ben.account], { name: 'In a page' })
+  const account = (name) => Account.create({ name, handle: name, pds: network.pdses[0], serviceDid: network.mlsd.did })
+  ada = await Member.open(await account('Ada'), { suite: SUITE_1 })
+  ben = await Member.open(await account('Ben'), { suite: SUITE_1 })
+  convoId = (await ada.client.create([ben.did], { name: 'In a page' })).id
 }, { timeout: 120_000 })
 after(async () => {
   await Promise.all([ada?.close(), ben?.close()])

@@ -13,8 +13,8 @@ before(async () => { network = await startNetwork() }, { timeout: 120_000 })
 after(() => network?.stop(), { timeout: 60_000 })
 
 const stories = {
-  'suite 1, handshakes in the clear': { suite: SUITE_1, handshakes: 'public', suffix: '-1' },
-  'suite 2, encrypted handshakes': { suite: SUITE_2, handshakes: 'private', suffix: '-2' },
+  'suite 1': { suite: SUITE_1, suffix: '-1' },
+  'suite 2': { suite: SUITE_2, suffix: '-2' },
 }
 
 for (const [title, options] of Object.entries(stories)) {

@@ -1,5 +1,5 @@
-// Objects that ts-mls makes without the shim must be refused with the name of the quirk and the section of RFC 9420
-// that it violates, so that users of ts-mls find the cause in the answer.
+// Objects that ts-mls makes without the repairs of the client library must be refused with the name of the quirk and the
+// section of RFC 9420 that it violates, so that users of ts-mls find the cause in the answer.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'

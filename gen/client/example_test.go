@@ -11,15 +11,15 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// service stands for a delivery service.
-func service(answer func(w http.ResponseWriter, r *http.Request)) *httptest.Server {
+// serve stands for a delivery service.
+func serve(answer func(w http.ResponseWriter, r *http.Request)) *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(answer))
 }
 
 // A client calls through the PDS of its account: Authorize adds the session's
 // token and says which service the PDS calls. Here the answer is a fixed one.
 func ExampleClient_GetEpoch() {
-	pds := service(func(w http.ResponseWriter, r *http.Request) {
+	pds := serve(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println(r.Method, r.URL.Path)
 		fmt.Println("to", r.Header.Get("Atproto-Proxy"))
 		fmt.Fprintf(w, `{"convoId": %q, "currentEpoch": 7}`, r.URL.Query().Get("convoId"))
@@ -49,7 +49,7 @@ func ExampleClient_GetEpoch() {
 // A failure that the service states is an *xrpc.Error with the name that the
 // lexicon declares.
 func ExampleClient_SendMessage() {
-	server := service(func(w http.ResponseWriter, _ *http.Request) {
+	server := serve(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusConflict)
 		fmt.Fprint(w, `{"error": "EpochMismatch", "message": "epoch: the current epoch is 8"}`)
 	})

@@ -14,7 +14,11 @@ type DescribeServiceOutput struct {
 	Version string
 	// The cipher suites whose objects the service accepts.
 	CipherSuites []string
-	Limits       DescribeServiceLimits
+	// Whether the service knows by an AppView who follows and who blocks whom.
+	// Absent if it does not: what depends on follows is then refused, and only
+	// the blocks of blockAccount count.
+	AppView *bool
+	Limits  DescribeServiceLimits
 	// The rates of calls, one for each class of methods. Absent if this service
 	// limits no rates.
 	Rates []DescribeServiceRate
@@ -52,6 +56,8 @@ func (v *DescribeServiceOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeString(&v.Version, d)
 		case "cipherSuites":
 			return xrpc.DecodeArray(&v.CipherSuites, d, 64, xrpc.DecodeString)
+		case "appView":
+			return xrpc.DecodeOpt(&v.AppView, d, xrpc.DecodeBool)
 		case "limits":
 			return v.Limits.DecodeJSON(d)
 		case "rates":
@@ -78,6 +84,9 @@ func (v *DescribeServiceOutput) EncodeJSON(e *xrpc.Encoder) {
 		e.String(x)
 	}
 	e.CloseArray()
+	if v.AppView != nil {
+		e.Name("appView").Bool(*v.AppView)
+	}
 	v.Limits.EncodeJSON(e.Name("limits"))
 	if v.Rates != nil {
 		e.Name("rates").OpenArray()

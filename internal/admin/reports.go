@@ -50,7 +50,8 @@ func (a *Admin) listReports(ctx context.Context) error {
 		return fmt.Errorf("count reports: %w", err)
 	}
 	for _, r := range rows {
-		fmt.Fprintf(a.Out, "%-8d %s  %-12s %s\n", r.ReportID, r.CreatedAt.UTC().Format(time.RFC3339), about(r.SubjectDid, r.ConvoID, r.MessageID), printable(r.ReasonType))
+		fmt.Fprintf(a.Out, "%-8d %s  %-12s %-13s %s\n", r.ReportID, r.CreatedAt.UTC().Format(time.RFC3339), about(r.SubjectDid, r.ConvoID, r.MessageID),
+			forwarding(r.ForwardedAt, r.ForwardAfter), printable(r.ReasonType))
 	}
 	fmt.Fprintf(a.Out, "%d of %d open reports, the oldest first\n", len(rows), open)
 	return a.record(ctx, "reports list", "")
@@ -67,6 +68,17 @@ func about(did *string, convo *xrpc.ConvoID, message *xrpc.MessageID) string {
 		return "conversation"
 	}
 	return ""
+}
+
+// forwarding says in one word whether a report was forwarded.
+func forwarding(at, after *time.Time) string {
+	switch {
+	case at != nil:
+		return "forwarded"
+	case after != nil:
+		return "to forward"
+	}
+	return "not forwarded"
 }
 
 // printable quotes what a reporter wrote, so that no terminal obeys it.
@@ -105,6 +117,13 @@ func (a *Admin) showReport(ctx context.Context, id int64) error {
 	}
 	if r.MessageID != nil {
 		a.line("message", "%s", *r.MessageID)
+	}
+	a.lineAt("forwarded", r.ForwardedAt)
+	switch {
+	case r.ForwardedID != nil:
+		a.line("forwarded as", "%d", *r.ForwardedID)
+	case r.ForwardAfter != nil:
+		a.line("forwarded", "not yet, after %d attempts", r.ForwardAttempts)
 	}
 	a.line("reason type", "%s", printable(r.ReasonType))
 	if r.Reason != nil {

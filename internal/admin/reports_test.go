@@ -31,6 +31,15 @@ func TestReports(t *testing.T) {
 	if got := run("evidence", "1"); got != "age\n\x00\xff" {
 		t.Errorf("the evidence is %q", got)
 	}
+	dbtest.Exec(t, pool, `UPDATE reports SET forward_after = now(), forward_attempts = 3 WHERE report_id = 1`)
+	if got := run("list"); !strings.Contains(got, "to forward") || !strings.Contains(got, "not forwarded") {
+		t.Errorf("the list is\n%s", got)
+	}
+	run("show", "1")
+	wantLines(t, out, "forwarded not yet, after 3 attempts")
+	dbtest.Exec(t, pool, `UPDATE reports SET forward_after = NULL, forwarded_at = now(), forwarded_id = 77 WHERE report_id = 1`)
+	run("show", "1")
+	wantLines(t, out, "forwarded 20", "forwarded as 77")
 	run("resolve", "1")
 	if got := run("list"); strings.Contains(got, "spam") || !strings.Contains(got, "1 of 1 open reports") {
 		t.Errorf("the list is\n%s", got)
@@ -45,7 +54,7 @@ func TestReports(t *testing.T) {
 		}
 	}
 	got := dbtest.Value[string](t, pool, `SELECT string_agg(action, ', ' ORDER BY id) FROM admin_audit`)
-	if want := "reports list, reports show, reports evidence, reports resolve, reports list, reports show, reports evidence"; got != want {
+	if want := "reports list, reports show, reports evidence, reports list, reports show, reports show, reports resolve, reports list, reports show, reports evidence"; got != want {
 		t.Errorf("the audit has %q, want %q", got, want)
 	}
 }

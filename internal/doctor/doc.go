@@ -8,5 +8,6 @@
 //   - world.go: what the world sees of the service: DNS, did.json, calls, streams,
 //     the certificate
 //   - database.go: PostgreSQL
-//   - stores.go: blobs, Redis, disk, backups
+//   - stores.go: blobs, Redis, the AppView, the
+//     moderation service, disk, backups
 package doctor

@@ -14,7 +14,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/internal/backup"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/storage"
 )
@@ -95,6 +97,36 @@ func redisSettings(ctx context.Context, client redis.UniversalClient) Result {
 		return fail("set maxmemory-policy to noeviction", "maxmemory-policy is %s: used tokens are forgotten and accepted again", policy)
 	}
 	return ok("Redis %s, %s", fields["redis_version"], policy)
+}
+
+// AppView checks that an AppView answers what the service asks it, for an account.
+func AppView(url, account string) Check {
+	return Check{"appview", func(ctx context.Context) Result {
+		if url == "" {
+			return skipped("no MLS_APPVIEW_URL: only blocks made at this service count")
+		}
+		client := auth.NewConfiguredClient(follows.MaxAnswer)
+		defer client.CloseIdleConnections()
+		if err := follows.Probe(ctx, client, strings.TrimSuffix(url, "/"), account); err != nil {
+			return fail("see that MLS_APPVIEW_URL is the origin of an AppView and that this machine reaches it", "%v", err)
+		}
+		return ok("it answers")
+	}}
+}
+
+// ReportService checks that the DID document of a moderation service has its endpoint,
+// which find returns.
+func ReportService(did string, find func(ctx context.Context) (string, error)) Check {
+	return Check{"reports", func(ctx context.Context) Result {
+		if did == "" {
+			return skipped("no MLS_REPORT_SERVICE: reports are not forwarded")
+		}
+		endpoint, err := find(ctx)
+		if err != nil {
+			return fail("see that MLS_REPORT_SERVICE is the DID of a moderation service, whose document this machine can fetch", "%v", err)
+		}
+		return ok("reports are forwarded to %s", endpoint)
+	}}
 }
 
 // Disk checks the free space of a directory, against the limits at which the service

@@ -18,7 +18,12 @@ import (
 // statements.
 func TestBlocksLookLikeAbsence(t *testing.T) {
 	t.Parallel()
-	sc := newScene(t, newStack(t))
+	blocksLookLikeAbsence(t, newScene(t, newStack(t)), func(sc *scene, blocker actor) {
+		ok[object](t, sc.call(t, blocker.Account, "blockAccount", object{"did": sc.alice.DID}))
+	})
+}
+
+func blocksLookLikeAbsence(t *testing.T, sc *scene, block func(sc *scene, blocker actor)) {
 	blocker, empty, absent, closed, declined := newActor(), newActor(), newActor(), newActor(), newActor()
 	used := sc.publish(t, empty) // the account exists, and has no package left
 	dbtest.Exec(t, sc.pool, `DELETE FROM key_packages WHERE did = $1`, empty.DID)
@@ -27,7 +32,7 @@ func TestBlocksLookLikeAbsence(t *testing.T) {
 	ok[object](t, sc.call(t, closed.Account, "updatePreferences", object{"allowIncoming": "none", "acceptFrom": "nobody",
 		"allowGroupInvites": "none", "acceptGroupInvitesFrom": "nobody"}))
 	dbtest.Exec(t, sc.pool, `INSERT INTO declines VALUES ($1, $2, 2)`, declined.DID, sc.alice.DID)
-	ok[object](t, sc.call(t, blocker.Account, "blockAccount", object{"did": sc.alice.DID}))
+	block(sc, blocker)
 	calls := map[string]func(a actor) object{
 		"getKeyPackages": func(a actor) object { return object{"dids": []string{a.DID}} },
 		"getKeyPackages for a conversation": func(a actor) object {

@@ -44,6 +44,23 @@ func TestEvidenceIsForItsRecipient(t *testing.T) {
 	}
 }
 
+// A report waits to be forwarded if it is about an account and the service forwards.
+func TestReportsWaitToBeForwarded(t *testing.T) {
+	t.Parallel()
+	for _, forwards := range []bool{false, true} {
+		s := newStack(t, func(o *options) { o.server.ForwardsReports = forwards })
+		alice, bob := newActor(), newActor()
+		g := s.conversation(t, alice, bob)
+		for _, subject := range []object{{"did": bob.DID}, {"convoId": g.ID()}, {"did": bob.DID, "convoId": g.ID()}} {
+			ok[object](t, s.call(t, alice.Account, "createReport", object{"reasonType": "r", "subject": subject}))
+		}
+		waiting := dbtest.Value[string](t, s.pool, `SELECT coalesce(string_agg(report_id::text, ' ' ORDER BY report_id) FILTER (WHERE forward_after IS NOT NULL), '') FROM reports`)
+		if want := map[bool]string{true: "1 3"}[forwards]; waiting != want {
+			t.Errorf("forwarding %v: the reports %q wait, want %q", forwards, waiting, want)
+		}
+	}
+}
+
 // An account files so many reports a day; refused and repeated calls do not count, and
 // others have their own.
 func TestReportsAtTheirLimit(t *testing.T) {

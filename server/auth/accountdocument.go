@@ -78,7 +78,10 @@ func readAccount(raw []byte, did string) (account, error) {
 }
 
 // pds returns the endpoint of the PDS that the document names, or "".
-func (doc *accountDocument) pds(did string) string {
+func (doc *accountDocument) pds(did string) string { return doc.endpoint(did, "#atproto_pds") }
+
+// endpoint returns the endpoint of the service with a fragment as its id, or "".
+func (doc *accountDocument) endpoint(did, fragment string) string {
 	var services []jsontext.Value
 	if decodeLeniently(doc.Service, &services) != nil {
 		return ""
@@ -91,7 +94,7 @@ func (doc *accountDocument) pds(did string) string {
 		if decodeLeniently(service, &s) != nil {
 			continue
 		}
-		if id := stringOf(s.ID); id == "#atproto_pds" || id == did+"#atproto_pds" {
+		if id := stringOf(s.ID); id == fragment || id == did+fragment {
 			return stringOf(s.ServiceEndpoint)
 		}
 	}

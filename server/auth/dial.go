@@ -24,7 +24,7 @@ const (
 
 var (
 	errRefusedAddress   = errors.New("address is not public")
-	errDocumentTooLarge = fmt.Errorf("document exceeds %d bytes", MaxDocument)
+	errDocumentTooLarge = errors.New("document is too large")
 )
 
 // neverPublic are the special-purpose ranges of the IANA registries (RFC 6890)
@@ -81,6 +81,8 @@ type clientOptions struct {
 	// keepAlive keeps idle connections. It is for the PLC directory, not for
 	// the hosts of did:web, which the issuers choose.
 	keepAlive bool
+	// maxBody bounds an answer, in bytes; 0 for MaxDocument.
+	maxBody int
 	// transport, if set, may change the transport before it is used.
 	transport func(*http.Transport)
 	resolver  *net.Resolver
@@ -112,9 +114,12 @@ func newClient(o clientOptions) *http.Client {
 	if o.transport != nil {
 		o.transport(t)
 	}
+	if o.maxBody == 0 {
+		o.maxBody = MaxDocument
+	}
 	return &http.Client{
 		Timeout:   LookupTimeout,
-		Transport: documentTransport{t},
+		Transport: documentTransport{t, o.maxBody},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},
@@ -131,7 +136,10 @@ func refusePrivate(_ context.Context, network, address string, _ syscall.RawConn
 
 // documentTransport bounds the size of response bodies, and replaces status
 // 410, which plc.directory sends for tombstones, by 404.
-type documentTransport struct{ base *http.Transport }
+type documentTransport struct {
+	base    *http.Transport
+	maxBody int
+}
 
 func (t documentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := t.base.RoundTrip(r)
@@ -141,11 +149,11 @@ func (t documentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if res.StatusCode == http.StatusGone {
 		res.StatusCode = http.StatusNotFound
 	}
-	if res.ContentLength > MaxDocument {
+	if res.ContentLength > int64(t.maxBody) {
 		_ = res.Body.Close()
-		return nil, errDocumentTooLarge
+		return nil, fmt.Errorf("%w: has %d bytes, more than %d", errDocumentTooLarge, res.ContentLength, t.maxBody)
 	}
-	res.Body = &boundedBody{ReadCloser: res.Body, left: MaxDocument}
+	res.Body = &boundedBody{ReadCloser: res.Body, left: t.maxBody}
 	return res, nil
 }
 
@@ -178,4 +186,10 @@ func NewGuardedClient(dev bool) *http.Client { return newClient(clientOptions{an
 // its URL, so it may have a private address and be reached by a proxy.
 func newPLCClient() *http.Client {
 	return newClient(clientOptions{anyAddress: true, keepAlive: true, proxy: true})
+}
+
+// NewConfiguredClient makes a client for a service whose URL the operator configures,
+// with the same guards as that for the PLC directory. It reads maxBody bytes at most.
+func NewConfiguredClient(maxBody int) *http.Client {
+	return newClient(clientOptions{anyAddress: true, keepAlive: true, proxy: true, maxBody: maxBody})
 }

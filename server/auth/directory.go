@@ -229,6 +229,12 @@ func (d *Directory) Endpoint(did string) (pds string, ok bool) {
 	return "", false
 }
 
+// ServiceEndpoint fetches the DID document of a service that the operator configured,
+// and returns the origin of the service with a fragment as its id.
+func (d *Directory) ServiceEndpoint(ctx context.Context, did, fragment string) (string, error) {
+	return d.resolver.serviceEndpoint(ctx, did, fragment)
+}
+
 // lookup returns the signing key of a DID that a request from source names. The
 // error is that of SigningKey, or an *xrpc.Error if a limit is reached.
 func (d *Directory) lookup(ctx context.Context, source, did string) (*issuerKey, error) {

@@ -92,6 +92,34 @@ func (r *resolver) fetchAccount(ctx context.Context, did string) (account, error
 	return found, err
 }
 
+// serviceEndpoint fetches the document of did and returns the origin of the service
+// with a fragment as its id.
+func (r *resolver) serviceEndpoint(ctx context.Context, did, fragment string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, LookupTimeout)
+	defer cancel()
+	client, address := r.plc, r.plcURL+"/"+did
+	if strings.HasPrefix(did, webPrefix) {
+		var err error
+		if address, err = r.webAddress(did); err != nil {
+			return "", err
+		}
+		client = r.web
+	}
+	raw, err := fetchDocument(ctx, client, address)
+	if err != nil {
+		return "", err
+	}
+	var doc accountDocument
+	if decodeLeniently(raw, &doc) != nil || stringOf(doc.ID) != did {
+		return "", unusable("its DID document cannot be read, or has another id")
+	}
+	endpoint := strings.TrimSuffix(doc.endpoint(did, fragment), "/")
+	if err := ValidatePublicURL(endpoint, r.dev); err != nil {
+		return "", unusable("its DID document has no service %s at an origin", fragment)
+	}
+	return endpoint, nil
+}
+
 func (r *resolver) fetchWebAccount(ctx context.Context, did string) (account, error) {
 	address, err := r.webAddress(did)
 	if err != nil {

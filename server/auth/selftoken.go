@@ -15,6 +15,12 @@ import (
 // #atproto, so that the service accepts it from itself as from any account. It is
 // for checks of the whole path from the outside.
 func (k *Key) SelfToken(serviceDID, nsid string, now time.Time) (string, error) {
+	return k.ServiceToken(serviceDID, serviceDID, nsid, now)
+}
+
+// ServiceToken returns a token with which the service calls a method of another one,
+// valid for a minute.
+func (k *Key) ServiceToken(serviceDID, audience, nsid string, now time.Time) (string, error) {
 	alg := algES256
 	if _, ok := k.Private.(*atcrypto.PrivateKeyK256); ok {
 		alg = algES256K
@@ -24,7 +30,7 @@ func (k *Key) SelfToken(serviceDID, nsid string, now time.Time) (string, error) 
 		return "", fmt.Errorf("encode token: %w", err)
 	}
 	claims, err := json.Marshal(map[string]any{
-		"iss": serviceDID, "aud": serviceDID, "lxm": nsid, "iat": now.Unix(), "exp": now.Add(time.Minute).Unix(), "jti": rand.Text(),
+		"iss": serviceDID, "aud": audience, "lxm": nsid, "iat": now.Unix(), "exp": now.Add(time.Minute).Unix(), "jti": rand.Text(),
 	})
 	if err != nil {
 		return "", fmt.Errorf("encode token: %w", err)

@@ -17,6 +17,5 @@
 // # Files
 //
 //   - rules.go: Rules, Question, Answers: the rule
-//   - follows.go: whom accounts follow and block elsewhere, as an AppView says
 //   - strangers.go: the limit on strangers
 package consent

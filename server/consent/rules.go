@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -62,8 +63,8 @@ type Rules struct {
 	// IsNew reports whether an account is new; nil for no new accounts. It is called
 	// outside transactions.
 	IsNew func(ctx context.Context, did string) bool
-	// AppView knows whom accounts follow; nil where the server has no AppView.
-	AppView Follows
+	// Follows knows who follows and who blocks whom, from an AppView or none.
+	Follows follows.Relationships
 }
 
 // Question is whether an adder may add some accounts.
@@ -71,9 +72,8 @@ type Question struct {
 	rules   *Rules
 	adder   string
 	dids    []string
-	appView map[Pair]Relationship
-	// most is how many strangers the adder may ask for in a day, by row; bounded is
-	// false without a limit.
+	appView map[string]follows.Relationship
+	// row is the limit on strangers of the adder; bounded is false without one.
 	row     *limit.Row
 	bounded bool
 }
@@ -87,12 +87,8 @@ func (r *Rules) Ask(ctx context.Context, adder string, dids []string) *Question 
 		}
 		_, q.bounded = r.Limits.Amount(q.row)
 	}
-	if r.AppView != nil && len(q.dids) > 0 {
-		pairs := make([]Pair, len(q.dids))
-		for i, did := range q.dids {
-			pairs[i] = Pair{did, adder}
-		}
-		q.appView = r.AppView.Follows(ctx, pairs)
+	if len(q.dids) > 0 {
+		q.appView = r.Follows.Of(ctx, adder, q.dids)
 	}
 	return q
 }
@@ -128,14 +124,14 @@ type Answers struct {
 // refused.
 func (a *Answers) Verdict(did string) Verdict {
 	r, asked := a.rows[did]
-	about := a.question.appView[Pair{did, a.question.adder}]
+	about := a.question.appView[did]
 	accept, allow := r.AcceptFrom, r.AllowIncoming
 	if r.Accounts > 2 {
 		accept, allow = r.AcceptGroupInvitesFrom, r.AllowGroupInvites
 	}
 	atOnce := accept == All ||
-		accept == Known && (r.Known || about.Follows) ||
-		accept == Following && about.Follows
+		accept == Known && (r.Known || about.FollowedBy) ||
+		accept == Following && about.FollowedBy
 	switch {
 	case did == a.question.adder, r.Member:
 		return Accept
@@ -143,7 +139,7 @@ func (a *Answers) Verdict(did string) Verdict {
 		return Refuse
 	case atOnce && !r.LeftBefore:
 		return Accept
-	case !atOnce && allow != All && (allow != Following || !about.Follows):
+	case !atOnce && allow != All && (allow != Following || !about.FollowedBy):
 		return Refuse
 	case r.OpenRequests >= OpenRequestsOfAdder:
 		return Refuse

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/consent"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/storage"
 )
 
@@ -21,6 +22,8 @@ type Base struct {
 	Idempotency *Idempotency
 	// Rates bounds what conversations and accounts cost; nil for no bounds.
 	Rates Limiter
+	// Follows knows who follows and who blocks whom, from an AppView or none.
+	Follows follows.Relationships
 	// Storage counts what accounts store; nil for no bounds.
 	Storage *storage.Book
 	// Consent decides who may be added by whom.

@@ -47,6 +47,7 @@ func Document(w io.Writer, methods []*xrpc.Method) error {
 		"- `free-for-all` and `free-for-writes`: below the first, accounts store nothing that stored more than their fair\n",
 		"  share in the last day; below the second, nothing is stored except what removals need.\n",
 		"- `confirm` and the rows that begin with it limit the requests to PDSes that confirm accounts.\n",
+		"- `appview` and the rows that begin with it limit the questions to the AppView (`MLS_APPVIEW_URL`). What it was not\n  asked is not known.\n",
 		"- `lookup-plc` and `lookup-web` allow as many look-ups again for known accounts.\n",
 		"- The amount of `body-bytes-all` applies if the memory limit is not known. That of `connections` is the most without\n",
 		"  `MLS_MAX_CONNECTIONS` (operations.md).\n")

@@ -106,8 +106,18 @@ var (
 		Amount: 4, Error: "not confirmed", Kept: Process}
 )
 
+// Calls of the AppView for the relationships of accounts.
+var (
+	AppViewCalls = &Row{Name: "appview", What: "calls of the AppView", Unit: Calls, Per: "instance, shared by accounts",
+		Amount: 100, Refill: 50, Every: time.Second, Error: "not known", Kept: Process}
+	AppViewWaiting = &Row{Name: "appview-waiting", What: "waiting calls of the AppView", Unit: Calls, Per: "instance, shared by accounts",
+		Amount: 1024, Error: "not known", Kept: Process}
+	AppViewOpen = &Row{Name: "appview-open", What: "concurrent calls of the AppView", Unit: Calls, Per: "instance",
+		Amount: 8, Error: "not known", Kept: Process}
+)
+
 func originTable() []*Row {
 	rows := append(originRates[:], instanceRates[:]...)
 	return append(rows, LookupNew, LookupKnown, LookupStatus, LookupWaiting, LookupPLC, LookupWeb, LookupDomain,
-		ConfirmAll, ConfirmOrigin, ConfirmWaiting, ConfirmOpen, ConfirmOriginOpen)
+		ConfirmAll, ConfirmOrigin, ConfirmWaiting, ConfirmOpen, ConfirmOriginOpen, AppViewCalls, AppViewWaiting, AppViewOpen)
 }

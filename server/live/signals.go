@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -24,7 +25,7 @@ func (s *Service) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen
 }
 
 func (s *Service) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
-	a, err := db.New(s.Pool).EphemeralAccess(ctx, caller.DID, in.ConvoID)
+	a, err := db.New(s.Pool).EphemeralAccess(ctx, caller.DID, s.membersToAsk(), in.ConvoID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, convo.NotFound()
@@ -44,9 +45,29 @@ func (s *Service) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen
 	if s.Bus == nil {
 		return &gen.SendEphemeralOutput{}, nil
 	}
-	signal := bus.Signal{ConvoID: string(in.ConvoID), RosterVersion: a.RosterVersion, Epoch: in.Epoch, Ciphertext: in.Ciphertext, Except: a.Blockers}
+	signal := bus.Signal{ConvoID: string(in.ConvoID), RosterVersion: a.RosterVersion, Epoch: in.Epoch, Ciphertext: in.Ciphertext, Except: s.except(ctx, caller.DID, a)}
 	if err := s.Bus.Signal(ctx, signal); err != nil {
 		return nil, fmt.Errorf("send signal: %w", err)
 	}
 	return &gen.SendEphemeralOutput{}, nil
+}
+
+// maxAsked bounds the members whose relationships to the sender of a signal are asked
+// for. In larger conversations only the blocks of this service count for signals.
+const maxAsked = 50
+
+// membersToAsk returns how many members are read to find out whether they are too many.
+func (s *Service) membersToAsk() int64 {
+	if !s.Follows.Configured() {
+		return 0
+	}
+	return maxAsked + 1
+}
+
+// except returns the members that do not get a signal of an account.
+func (s *Service) except(ctx context.Context, sender string, a db.EphemeralAccessRow) []string {
+	if len(a.Members) > maxAsked {
+		return a.Blockers
+	}
+	return append(a.Blockers, follows.Blocked(s.Follows.Of(ctx, sender, a.Members), a.Members)...)
 }

@@ -64,7 +64,7 @@ func (s *Service) checkPreferences(in *gen.UpdatePreferencesInput) error {
 			continue
 		case !slices.Contains(p.values, *p.value):
 			return xrpc.Invalid(p.field, "want one of %s", strings.Join(p.values, ", "))
-		case *p.value == consent.Following && s.Consent.AppView == nil:
+		case *p.value == consent.Following && !s.Follows.Configured():
 			return gen.Errorf(gen.ErrNotAllowed, "%s: this service has no AppView, so it does not know whom accounts follow", p.field)
 		}
 		contacts = true

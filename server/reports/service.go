@@ -21,10 +21,15 @@ type Service struct {
 	// recipient is for whom evidence is encrypted, as an age recipient; "" if the
 	// service accepts no evidence.
 	recipient string
+	// forwards says that reports about accounts are forwarded.
+	forwards bool
 }
 
-// New returns a Service.
-func New(b *convo.Base, recipient string) *Service { return &Service{Base: b, recipient: recipient} }
+// New returns a Service. Evidence is encrypted for the recipient, if there is one;
+// forwards says that an instance runs a Forwarder.
+func New(b *convo.Base, recipient string, forwards bool) *Service {
+	return &Service{Base: b, recipient: recipient, forwards: forwards}
+}
 
 // CreateReport stores a report to the operator.
 func (s *Service) CreateReport(ctx context.Context, caller xrpc.Caller, in *gen.CreateReportInput) (*gen.CreateReportOutput, error) {
@@ -36,7 +41,7 @@ func (s *Service) CreateReport(ctx context.Context, caller xrpc.Caller, in *gen.
 		return nil, err
 	}
 	bill := s.Storage.Bill(caller.DID)
-	r := report{in: in, caller: caller, now: s.Timestamp(), bill: bill}
+	r := report{in: in, caller: caller, now: s.Timestamp(), bill: bill, forward: s.forwards && in.Subject.DID != nil}
 	if r.record, err = s.Idempotency.NewRecord(caller, gen.NSIDCreateReport, in.IdempotencyKey, in, r.now); err != nil {
 		paid.GiveBack(ctx)
 		return nil, err
@@ -75,6 +80,8 @@ type report struct {
 	now    time.Time
 	bill   *storage.Bill
 	record *convo.Record
+	// forward says that the report waits to be forwarded.
+	forward bool
 
 	// answer is what an idempotency record keeps: nothing that names anybody.
 	answer struct {
@@ -105,7 +112,7 @@ func (r *report) store(ctx context.Context, q *db.Queries) error {
 	}
 	id, err := q.InsertReport(ctx, db.InsertReportParams{
 		ReporterDid: r.caller.DID, ReasonType: r.in.ReasonType, Reason: r.in.Reason, ConvoID: subject.ConvoID, SubjectDid: subject.DID,
-		MessageID: storedID(subject.MessageID), Evidence: r.in.Evidence, Now: r.now,
+		MessageID: storedID(subject.MessageID), Evidence: r.in.Evidence, Now: r.now, Forward: r.forward,
 	})
 	if err != nil {
 		return fmt.Errorf("store report: %w", err)

@@ -1,10 +1,11 @@
-// MODEL_SEEDS seeds of MODEL_SECONDS each, from MODEL_FIRST on. `npm run model` runs a hundred of 30 s.
+// MODEL_SEEDS seeds of MODEL_SECONDS each, from MODEL_FIRST on. `make model` at the root of the repository runs a hundred
+// of 30 s. A seed gives the same deeds in the same order again: MODEL_FIRST=17 MODEL_SEEDS=1.
 import { after, before, test } from 'node:test'
 import { runModel } from './model/run.mjs'
 import { World } from './world.mjs'
 
-const seeds = Number(process.env.MODEL_SEEDS ?? 2)
-const seconds = Number(process.env.MODEL_SECONDS ?? 10)
+const seeds = Number(process.env.MODEL_SEEDS ?? 5)
+const seconds = Number(process.env.MODEL_SECONDS ?? 6)
 const first = Number(process.env.MODEL_FIRST ?? 1)
 let world
 

@@ -113,7 +113,7 @@ export async function runModel({ world, seed, seconds, report = () => {} }) {
     return counts
   } catch (error) {
     for (const member of members) report(`${member.name}: ${(await member.log()).filter(({ event }) => event).slice(-8).map(({ event }) => JSON.stringify(event)).join('\n  ')}`)
-    error.message = `seed ${seed}: ${error.message}`
+    error.message = `seed ${seed} (MODEL_FIRST=${seed} MODEL_SEEDS=1 MODEL_SECONDS=${seconds} repeats it): ${error.message}`
     throw error
   } finally {
     await Promise.all(members.filter(({ alive }) => alive).map((member) => member.kill()))
@@ -121,16 +121,19 @@ export async function runModel({ world, seed, seconds, report = () => {} }) {
   }
 }
 
-/** Random deeds until the time is over. Failures of calls are expected: their devices are killed meanwhile. */
+/**
+ * Random deeds until the time is over. Failures of calls are expected: their devices are killed meanwhile. The numbers of
+ * a deed are drawn whether it is done or not, so that a seed plans the same deeds however fast the devices are.
+ */
 async function disturb({ members, rnd, seconds, world }) {
   const counts = { sends: 0, updates: 0, kills: 0, cuts: 0, restarts: 0 }
   const running = []
   const ignore = (call) => { running.push(call.catch(() => {})) }
-  const pick = (list) => list[Math.floor(rnd() * list.length)]
   let restarted = false
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50 + rnd() * 250)) {
-    const member = pick(members)
-    const dice = rnd()
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    const [who, dice, absence, wait] = [rnd(), rnd(), rnd(), rnd()]
+    await sleep(50 + wait * 250)
+    const member = members[Math.floor(who * members.length)]
     if (!member.alive) continue
     if (dice < 0.62) {
       counts.sends++
@@ -141,7 +144,7 @@ async function disturb({ members, rnd, seconds, world }) {
     } else if (dice < 0.82) {
       counts.kills++
       await member.kill()
-      running.push(sleep(rnd() * 2000).then(() => member.start()).catch(() => {}))
+      running.push(sleep(absence * 2000).then(() => member.start()).catch(() => {}))
     } else if (dice < 0.95) {
       counts.cuts++
       ignore(member.call('cut'))
