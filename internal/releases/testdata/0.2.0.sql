@@ -1,4 +1,4 @@
--- c10a284575a39094fa6b4c8f0396a4adfb37bb883f7fe7341e9a47851eb5bb70
+-- 93fb1b6b35d54814c8dcc3f11f46fa265b1cac198c9f505a2eb58442af2568ab
 --
 -- PostgreSQL database dump
 --
@@ -64,7 +64,6 @@ CREATE TABLE public.events (
     body jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT events_check CHECK (((convo_id IS NULL) <> (target_did IS NULL))),
-    CONSTRAINT events_kind_check CHECK ((kind = ANY (ARRAY['membership'::text, 'welcome'::text, 'rejoin-requested'::text, 'convo-damaged'::text, 'key-packages-low'::text, 'read'::text, 'preferences'::text, 'role'::text, 'policy'::text, 'lock'::text]))),
     CONSTRAINT events_n_check CHECK ((n > 0))
 );
 
@@ -358,6 +357,23 @@ CREATE TABLE public.commit_failures (
 
 
 --
+-- Name: contact_preferences; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.contact_preferences (
+    did text NOT NULL COLLATE pg_catalog."C",
+    allow_incoming text DEFAULT 'all'::text NOT NULL COLLATE pg_catalog."C",
+    accept_from text DEFAULT 'known'::text NOT NULL COLLATE pg_catalog."C",
+    allow_group_invites text DEFAULT 'all'::text NOT NULL COLLATE pg_catalog."C",
+    accept_group_invites_from text DEFAULT 'known'::text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT contact_preferences_accept_from_check CHECK ((accept_from = ANY (ARRAY['all'::text, 'known'::text, 'following'::text, 'nobody'::text]))),
+    CONSTRAINT contact_preferences_accept_group_invites_from_check CHECK ((accept_group_invites_from = ANY (ARRAY['all'::text, 'known'::text, 'following'::text, 'nobody'::text]))),
+    CONSTRAINT contact_preferences_allow_group_invites_check CHECK ((allow_group_invites = ANY (ARRAY['all'::text, 'following'::text, 'none'::text]))),
+    CONSTRAINT contact_preferences_allow_incoming_check CHECK ((allow_incoming = ANY (ARRAY['all'::text, 'following'::text, 'none'::text])))
+);
+
+
+--
 -- Name: conversations; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -396,6 +412,27 @@ CREATE TABLE public.conversations (
     CONSTRAINT conversations_last_seq_check CHECK ((last_seq >= 0))
 )
 WITH (fillfactor='50');
+
+
+--
+-- Name: convo_blocks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.convo_blocks (
+    did text NOT NULL COLLATE pg_catalog."C",
+    convo_id bytea NOT NULL
+);
+
+
+--
+-- Name: declines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.declines (
+    did text NOT NULL COLLATE pg_catalog."C",
+    adder_did text NOT NULL COLLATE pg_catalog."C",
+    declined bigint DEFAULT 1 NOT NULL
+);
 
 
 --
@@ -541,9 +578,17 @@ CREATE TABLE public.memberships (
     left_n bigint,
     left_gen bigint,
     left_pos bigint,
+    consent text DEFAULT 'accepted'::text NOT NULL COLLATE pg_catalog."C",
+    told_seq bigint,
+    told_n bigint,
+    told_gen bigint,
+    told_pos bigint,
+    added_by text COLLATE pg_catalog."C",
+    by_link boolean DEFAULT false NOT NULL,
     CONSTRAINT memberships_check CHECK ((left_seq >= joined_seq)),
     CONSTRAINT memberships_check1 CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL))),
     CONSTRAINT memberships_check2 CHECK (((left_seq IS NULL) = (left_at IS NULL))),
+    CONSTRAINT memberships_consent_check CHECK ((consent = ANY (ARRAY['accepted'::text, 'request'::text, 'hidden'::text]))),
     CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text])))
 );
 
@@ -701,6 +746,28 @@ CREATE TABLE public.schema_needs (
 
 
 --
+-- Name: stranger_allowances; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.stranger_allowances (
+    did text NOT NULL COLLATE pg_catalog."C",
+    amount bigint NOT NULL,
+    CONSTRAINT stranger_allowances_amount_check CHECK ((amount > 0))
+);
+
+
+--
+-- Name: strangers_asked; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.strangers_asked (
+    did text NOT NULL COLLATE pg_catalog."C",
+    stranger bytea NOT NULL,
+    asked_at timestamp with time zone NOT NULL
+);
+
+
+--
 -- Name: tickets; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -751,44 +818,44 @@ ALTER TABLE ONLY public.welcomes ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 -- Data for Name: account_keys; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_keys VALUES ('did:plc:account1', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account2', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account3', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account4', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account5', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account6', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account7', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account8', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account9', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account10', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account11', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account12', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account13', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account14', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account15', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account16', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account17', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account18', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account19', 'zkey', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account20', 'zkey', '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account1', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account2', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account3', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account4', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account5', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account6', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account7', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account8', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account9', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account10', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account11', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account12', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account13', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account14', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account15', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account16', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account17', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account18', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account19', 'zkey', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account20', 'zkey', '2026-11-27 20:25:54.525169+00');
 
 
 --
 -- Data for Name: account_origins; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_origins VALUES ('did:plc:account1', 'pds.example', '2026-11-27 20:05:05.288965+00', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_origins VALUES ('did:plc:account2', 'pds.example', '2026-11-27 20:05:05.288965+00', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.account_origins VALUES ('did:plc:account3', 'pds.example', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.account_origins VALUES ('did:plc:account4', 'pds.example', '2026-11-27 20:05:05.288965+00', NULL);
+INSERT INTO public.account_origins VALUES ('did:plc:account1', 'pds.example', '2026-11-27 20:25:54.525169+00', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account2', 'pds.example', '2026-11-27 20:25:54.525169+00', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account3', 'pds.example', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.account_origins VALUES ('did:plc:account4', 'pds.example', '2026-11-27 20:25:54.525169+00', NULL);
 
 
 --
 -- Data for Name: account_states; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_states VALUES ('did:plc:account4', '2026-11-27 20:05:05.288965+00', NULL, NULL, NULL, false, 1);
-INSERT INTO public.account_states VALUES ('did:plc:deleted', NULL, 'deleted', '2026-11-27 20:05:05.288965+00', '2026-12-04 20:05:05.288965+00', false, 2);
+INSERT INTO public.account_states VALUES ('did:plc:account4', '2026-11-27 20:25:54.525169+00', NULL, NULL, NULL, false, 1);
+INSERT INTO public.account_states VALUES ('did:plc:deleted', NULL, 'deleted', '2026-11-27 20:25:54.525169+00', '2026-12-04 20:25:54.525169+00', false, 2);
 
 
 --
@@ -802,252 +869,282 @@ INSERT INTO public.account_states_version VALUES (true, 2);
 -- Data for Name: accounts; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts VALUES ('did:plc:account1', '2026-11-27 20:05:05.288965+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account2', '2026-11-27 20:05:05.288965+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account3', '2026-11-27 20:05:05.288965+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account4', '2026-11-27 20:05:05.288965+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account1', '2026-11-27 20:25:54.525169+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account2', '2026-11-27 20:25:54.525169+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account3', '2026-11-27 20:25:54.525169+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account4', '2026-11-27 20:25:54.525169+00', 0, 1, 0, 0);
 
 
 --
 -- Data for Name: admin_audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (1, '2026-11-27 20:05:05.288965+00', 'root', 'account suspend', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17');
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (2, '2026-11-27 20:05:05.288965+00', 'root', 'account suspend', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198');
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (3, '2026-11-27 20:05:05.288965+00', 'root', 'account suspend', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81');
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (4, '2026-11-27 20:05:05.288965+00', 'root', 'account suspend', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (1, '2026-11-27 20:25:54.525169+00', 'root', 'account suspend', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (2, '2026-11-27 20:25:54.525169+00', 'root', 'account suspend', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (3, '2026-11-27 20:25:54.525169+00', 'root', 'account suspend', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (4, '2026-11-27 20:25:54.525169+00', 'root', 'account suspend', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f');
 
 
 --
 -- Data for Name: blobs; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'b41b7d0929fa5a77668a205b0d0802df', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '16a56f84e71f639caf93e52a51abbf18', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'e0ca7c9dfe5480e4c058f04de24655a4', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '9a1fde9cce96838c63c5e5a00e3cb3cc', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '08a8473e24b9c8d1e509cbf787a44aff', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '0cc60aff4fcfd64b0e5d6eae8925d62d', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '43122850fca4ddb0efab71e567907676', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '6d87b84bfce2c053c42aec7e27b7cf30', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'f131507ed37a552172e1fc383f6952c5', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'ebbee208febfaf720643d2dd05bd3996', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', '419779f182212c0e5a2bf72da6a7f496', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'b81a764c8d103928b2a32db9efa2d990', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '773e42ddcb5d8d1986ccdb12e1a48cbf', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0c3ce914823a55585b1fa0644fe6a181', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0150e7f16af390d281ee02b6224cb42f', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '99589b0ffb97bc1869039fd0a14e49e7', 1000, 'application/octet-stream', '2026-11-27 20:05:05.288965+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'b41b7d0929fa5a77668a205b0d0802df', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '16a56f84e71f639caf93e52a51abbf18', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'e0ca7c9dfe5480e4c058f04de24655a4', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '9a1fde9cce96838c63c5e5a00e3cb3cc', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '08a8473e24b9c8d1e509cbf787a44aff', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '0cc60aff4fcfd64b0e5d6eae8925d62d', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '43122850fca4ddb0efab71e567907676', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '6d87b84bfce2c053c42aec7e27b7cf30', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'f131507ed37a552172e1fc383f6952c5', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'ebbee208febfaf720643d2dd05bd3996', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', '419779f182212c0e5a2bf72da6a7f496', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'b81a764c8d103928b2a32db9efa2d990', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '773e42ddcb5d8d1986ccdb12e1a48cbf', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0c3ce914823a55585b1fa0644fe6a181', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0150e7f16af390d281ee02b6224cb42f', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '99589b0ffb97bc1869039fd0a14e49e7', 1000, 'application/octet-stream', '2026-11-27 20:25:54.525169+00', true);
 
 
 --
 -- Data for Name: blocks; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked1', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked1', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked1', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked1', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked2', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked2', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked2', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked2', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked3', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked3', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked3', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked3', '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked1', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked1', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked1', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked1', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked2', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked2', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked2', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked2', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked3', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked3', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked3', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked3', '2026-11-27 20:25:54.525169+00');
 
 
 --
 -- Data for Name: commit_failures; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account1', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account1', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account1', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account1', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account1', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account2', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account2', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account2', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account2', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account2', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account3', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account3', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account3', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account3', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account3', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account4', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account4', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account4', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account4', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account4', '2026-11-27 20:05:05.288965+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account1', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account1', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account1', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account1', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account1', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account2', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account2', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account2', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account2', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account2', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account3', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account3', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account3', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account3', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account3', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account4', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account4', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account4', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account4', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account4', '2026-11-27 20:25:54.525169+00', NULL);
+
+
+--
+-- Data for Name: contact_preferences; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.contact_preferences VALUES ('did:plc:account1', 'all', 'nobody', 'all', 'known');
+INSERT INTO public.contact_preferences VALUES ('did:plc:account2', 'all', 'nobody', 'all', 'known');
+INSERT INTO public.contact_preferences VALUES ('did:plc:account3', 'all', 'nobody', 'all', 'known');
+INSERT INTO public.contact_preferences VALUES ('did:plc:account4', 'all', 'nobody', 'all', 'known');
 
 
 --
 -- Data for Name: conversations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.conversations VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:05:05.288965+00', NULL, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:05:05.288965+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:05:05.288965+00', NULL, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:05:05.288965+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:05:05.288965+00', NULL, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:05:05.288965+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:05:05.288965+00', NULL, '2026-11-27 20:05:05.288965+00', '2026-11-27 20:05:05.288965+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:05:05.288965+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:05:05.288965+00', NULL, '2026-11-27 20:05:05.288965+00', '2026-11-27 20:05:05.288965+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:05:05.288965+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\x349e686330723975502e9ef4f939a5ac', 'did:plc:account1', 1, 0, 0, 0, NULL, NULL, '2026-11-27 20:05:05.288965+00', NULL, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:05:05.288965+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:54.525169+00', NULL, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:54.525169+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:54.525169+00', NULL, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:54.525169+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:54.525169+00', NULL, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:54.525169+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:54.525169+00', NULL, '2026-11-27 20:25:54.525169+00', '2026-11-27 20:25:54.525169+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:54.525169+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:54.525169+00', NULL, '2026-11-27 20:25:54.525169+00', '2026-11-27 20:25:54.525169+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:54.525169+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\x349e686330723975502e9ef4f939a5ac', 'did:plc:account1', 1, 0, 0, 0, NULL, NULL, '2026-11-27 20:25:54.525169+00', NULL, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:54.525169+00', NULL, NULL, NULL, 1, 0, 0);
+
+
+--
+-- Data for Name: convo_blocks; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.convo_blocks VALUES ('did:plc:account1', '\xc4ca4238a0b923820dcc509a6f75849b');
+INSERT INTO public.convo_blocks VALUES ('did:plc:account1', '\xc81e728d9d4c2f636f067f89cc14862c');
+INSERT INTO public.convo_blocks VALUES ('did:plc:account1', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3');
+INSERT INTO public.convo_blocks VALUES ('did:plc:account1', '\xa87ff679a2f3e71d9181a67b7542122c');
+
+
+--
+-- Data for Name: declines; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.declines VALUES ('did:plc:account1', 'did:plc:account1', 1);
+INSERT INTO public.declines VALUES ('did:plc:account2', 'did:plc:account1', 1);
+INSERT INTO public.declines VALUES ('did:plc:account3', 'did:plc:account1', 1);
+INSERT INTO public.declines VALUES ('did:plc:account4', 'did:plc:account1', 1);
 
 
 --
 -- Data for Name: devices; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.devices VALUES ('did:plc:account1', 'device1', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account2', 'device1', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account3', 'device1', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account4', 'device1', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account1', 'device2', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account2', 'device2', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account3', 'device2', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account4', 'device2', '2026-11-27 20:05:05.288965+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device1', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device1', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device1', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device1', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device2', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device2', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device2', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device2', '2026-11-27 20:25:54.525169+00', NULL);
 
 
 --
 -- Data for Name: events; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.events VALUES (1, 101, '\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 101, '\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 101, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 101, '\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 101, '\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 102, '\xc4ca4238a0b923820dcc509a6f75849b', 2, 2, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 102, '\xc81e728d9d4c2f636f067f89cc14862c', 2, 2, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 102, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, 2, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 102, '\xa87ff679a2f3e71d9181a67b7542122c', 2, 2, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 102, '\xe4da3b7fbbce2345d7772b0674a318d5', 2, 2, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 103, '\xc4ca4238a0b923820dcc509a6f75849b', 3, 3, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 103, '\xc81e728d9d4c2f636f067f89cc14862c', 3, 3, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 103, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, 3, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 103, '\xa87ff679a2f3e71d9181a67b7542122c', 3, 3, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 103, '\xe4da3b7fbbce2345d7772b0674a318d5', 3, 3, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 104, '\xc4ca4238a0b923820dcc509a6f75849b', 4, 4, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 104, '\xc81e728d9d4c2f636f067f89cc14862c', 4, 4, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 104, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, 4, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 104, '\xa87ff679a2f3e71d9181a67b7542122c', 4, 4, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 104, '\xe4da3b7fbbce2345d7772b0674a318d5', 4, 4, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 101, '\xd5015eed6aba2bd470c22d6113693a', 0, 1, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 101, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 1, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 101, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 1, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 101, '\x7310cc378b154129ad0eeb9affd04e', 0, 1, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 102, '\xd5015eed6aba2bd470c22d6113693a', 0, 2, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 102, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 2, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 102, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 2, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 102, '\x7310cc378b154129ad0eeb9affd04e', 0, 2, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 103, '\xd5015eed6aba2bd470c22d6113693a', 0, 3, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 103, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 3, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 103, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 3, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 103, '\x7310cc378b154129ad0eeb9affd04e', 0, 3, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 104, '\xd5015eed6aba2bd470c22d6113693a', 0, 4, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 104, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 4, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 104, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 4, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.events VALUES (1, 104, '\x7310cc378b154129ad0eeb9affd04e', 0, 4, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.events VALUES (1, 101, '\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 101, '\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 101, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 101, '\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 101, '\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 102, '\xc4ca4238a0b923820dcc509a6f75849b', 2, 2, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 102, '\xc81e728d9d4c2f636f067f89cc14862c', 2, 2, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 102, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, 2, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 102, '\xa87ff679a2f3e71d9181a67b7542122c', 2, 2, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 102, '\xe4da3b7fbbce2345d7772b0674a318d5', 2, 2, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 103, '\xc4ca4238a0b923820dcc509a6f75849b', 3, 3, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 103, '\xc81e728d9d4c2f636f067f89cc14862c', 3, 3, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 103, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, 3, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 103, '\xa87ff679a2f3e71d9181a67b7542122c', 3, 3, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 103, '\xe4da3b7fbbce2345d7772b0674a318d5', 3, 3, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 104, '\xc4ca4238a0b923820dcc509a6f75849b', 4, 4, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 104, '\xc81e728d9d4c2f636f067f89cc14862c', 4, 4, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 104, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, 4, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 104, '\xa87ff679a2f3e71d9181a67b7542122c', 4, 4, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 104, '\xe4da3b7fbbce2345d7772b0674a318d5', 4, 4, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 101, '\xd5015eed6aba2bd470c22d6113693a', 0, 1, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 101, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 1, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 101, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 1, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 101, '\x7310cc378b154129ad0eeb9affd04e', 0, 1, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 102, '\xd5015eed6aba2bd470c22d6113693a', 0, 2, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 102, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 2, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 102, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 2, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 102, '\x7310cc378b154129ad0eeb9affd04e', 0, 2, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 103, '\xd5015eed6aba2bd470c22d6113693a', 0, 3, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 103, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 3, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 103, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 3, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 103, '\x7310cc378b154129ad0eeb9affd04e', 0, 3, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 104, '\xd5015eed6aba2bd470c22d6113693a', 0, 4, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 104, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 4, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 104, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 4, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.events VALUES (1, 104, '\x7310cc378b154129ad0eeb9affd04e', 0, 4, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:54.525169+00');
 
 
 --
 -- Data for Name: group_infos; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
 
 
 --
 -- Data for Name: health_writes; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.health_writes VALUES (true, '2026-11-27 20:04:53.897531+00');
+INSERT INTO public.health_writes VALUES (true, '2026-11-27 20:24:44.523005+00');
 
 
 --
 -- Data for Name: idempotency_records; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.idempotency_records VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\xef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\xe7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x8527a891e224136950ff32ca212b45bc93f69fbb801c3b1ebedac52775f99e61', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\xe629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\xb17ef6d19c7a5b1ee83b907c595526dcb1eb06db8227d650d5dda0a9f4ce8cd9', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x4ec9599fc203d176a301536c2e091a19bc852759b255bd6818810a42c5fed14a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\x9400f1b21cb527d7fa3d3eabba93557a18ebe7a2ca4e471cfe5e4c5b4ca7f767', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.idempotency_records VALUES ('\xf5ca38f748a1d6eaf726b8a42fb575c3c71f1864a8143301782de13da2d9202b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.idempotency_records VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\xef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\xe7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x8527a891e224136950ff32ca212b45bc93f69fbb801c3b1ebedac52775f99e61', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\xe629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\xb17ef6d19c7a5b1ee83b907c595526dcb1eb06db8227d650d5dda0a9f4ce8cd9', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x4ec9599fc203d176a301536c2e091a19bc852759b255bd6818810a42c5fed14a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\x9400f1b21cb527d7fa3d3eabba93557a18ebe7a2ca4e471cfe5e4c5b4ca7f767', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.idempotency_records VALUES ('\xf5ca38f748a1d6eaf726b8a42fb575c3c71f1864a8143301782de13da2d9202b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00');
 
 
 --
 -- Data for Name: key_packages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x152100dafd9ad6d23ad3de8f7402536a4cd6a75d339a9e204a34c79ae5388b77', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xe502aa9dedab61fca718201e481ff110d0ee0915ad110bc0f073e4d85b469507', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x6269b3ff919b579d0075ae7c774dd4a09fbb972ac63d1ff8b01fd612e7c26119', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x586a9b35d9d0b282aac8e6ad94f4f00d80c63131582d139c7114bb8bd2ef6b6c', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xb1004dd8d3ff357663572179c6022cb2cf2ea1e188639909390a088b288df549', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xdb3a0a41da1bf6bad7484ebfe4086141443a17289706263a9cca8a3047f71e8c', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa38d25b7d868c3293ae6e9b3d6a407f1f4d3fc68764c0d8d1cf6491d7b56b4d6', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x62b16a6153b4f4d561f1f29dd876d066ab9404cf0c3e9f52e58ae2304be5cdfe', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xff43b524a1acfdd9fdcb77790127985f8f2495bd47f11851c10c923c9090cff1', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', 'did:plc:account1', '\x', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xd3fa83267976df5877e2700ccf312e62d44cdb38de0e464e9a286755cd007c2d', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', 'did:plc:account1', '\x', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa49d1f520289cad513ebbdf384e2a788b633121a489dc7fe864c2666e024f3c9', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', 'did:plc:account1', '\x', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x3d89189185d578e99f34bd94a340761689c243dc680adf6bf5e34b07565b9a80', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', 'did:plc:account1', '\x', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x5a1c51526b51e1498018c63054fe34d7f288d636043de7369f3773fb669c825f', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', 'did:plc:account1', '\x', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xf1506a9b8541ef6f02d34e02f5e58992fa391eb318572b3845db724dc482d6d9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', 'did:plc:account1', '\x', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x2d78774360f21317628dfdc5d87ccb7a117c235be114647455992fb4f8ecff81', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', 'did:plc:account1', '\x', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x8d4c810161dc9f51c163f23f45a949db84213418c952c5af87a4a30d3b37cb14', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', 'did:plc:account1', '\x', '2026-11-27 20:05:05.288965+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xa199015e887e9c3cf84cb157b9c884365238ccd655185ea6c3c557ee41fdf322', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x0c38925e1e35eda6a2f87de89eef6d2dcc47e9491fe1e50d59f375342af72ae4', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x17cf3f38987001cdaf29365570bc61f6b5b4418c28c41fc8021aeea132c9eef0', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x5a9dadf06136104ad1c2b3974572ed99ed55e640615d1ea5d42f3f84316c3566', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x87612e166479a82ab1c60aa7aa53bbe8792df1c6dedf8ff47b81eb96fa44f478', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc397e0c0d716d663f95dbaf161c585a6aa2baf30ec0af9a587898e2de93da1b9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x567610df72f93004103e4ab641d071fbb66dc056a020b957cf2fc7a26d9c0666', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x785ce57142336746d755d2d9986cda2437fcb18528a1ab4b7f2e4db02348b292', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xd90b1229a698e6837d8a54916dabdd74e1879682224d23b127af8418aaaba799', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc4d9cc1ddf99456a08e701ab8462cde5bee6bc6bdc4fd35b05972dc040f22b48', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xf8114abcb4e7b3b6ad0eda6f278d158b142267d859185ef9dff7de41caaa888e', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x01230b0cbd507ac936921da6f07160a9136a214ca0b595645a679424424e7dc7', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x56a0a558b5ca32d16d75d2d774e7377cc03736aaf5eb5b39aedbd04a06caa0b7', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x8002a9408d08c41bd2e45fe9f29ec71256bab52f48819d68e86d175d0f0ef7b3', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x03b8b249de4a24b6d73cf7bc37cfb1d5f7e16f838bfc09d8e0c45d765f2675a0', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x82116c926d6f07f957c924c5eb43555f95d29e458f63becf55e6c9695a372139', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:05:05.288965+00', '2026-12-27 20:05:05.288965+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x152100dafd9ad6d23ad3de8f7402536a4cd6a75d339a9e204a34c79ae5388b77', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xe502aa9dedab61fca718201e481ff110d0ee0915ad110bc0f073e4d85b469507', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x6269b3ff919b579d0075ae7c774dd4a09fbb972ac63d1ff8b01fd612e7c26119', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x586a9b35d9d0b282aac8e6ad94f4f00d80c63131582d139c7114bb8bd2ef6b6c', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xb1004dd8d3ff357663572179c6022cb2cf2ea1e188639909390a088b288df549', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xdb3a0a41da1bf6bad7484ebfe4086141443a17289706263a9cca8a3047f71e8c', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa38d25b7d868c3293ae6e9b3d6a407f1f4d3fc68764c0d8d1cf6491d7b56b4d6', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x62b16a6153b4f4d561f1f29dd876d066ab9404cf0c3e9f52e58ae2304be5cdfe', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xff43b524a1acfdd9fdcb77790127985f8f2495bd47f11851c10c923c9090cff1', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', 'did:plc:account1', '\x', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xd3fa83267976df5877e2700ccf312e62d44cdb38de0e464e9a286755cd007c2d', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', 'did:plc:account1', '\x', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa49d1f520289cad513ebbdf384e2a788b633121a489dc7fe864c2666e024f3c9', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', 'did:plc:account1', '\x', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x3d89189185d578e99f34bd94a340761689c243dc680adf6bf5e34b07565b9a80', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', 'did:plc:account1', '\x', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x5a1c51526b51e1498018c63054fe34d7f288d636043de7369f3773fb669c825f', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', 'did:plc:account1', '\x', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xf1506a9b8541ef6f02d34e02f5e58992fa391eb318572b3845db724dc482d6d9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', 'did:plc:account1', '\x', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x2d78774360f21317628dfdc5d87ccb7a117c235be114647455992fb4f8ecff81', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', 'did:plc:account1', '\x', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x8d4c810161dc9f51c163f23f45a949db84213418c952c5af87a4a30d3b37cb14', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', 'did:plc:account1', '\x', '2026-11-27 20:25:54.525169+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xa199015e887e9c3cf84cb157b9c884365238ccd655185ea6c3c557ee41fdf322', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x0c38925e1e35eda6a2f87de89eef6d2dcc47e9491fe1e50d59f375342af72ae4', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x17cf3f38987001cdaf29365570bc61f6b5b4418c28c41fc8021aeea132c9eef0', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x5a9dadf06136104ad1c2b3974572ed99ed55e640615d1ea5d42f3f84316c3566', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x87612e166479a82ab1c60aa7aa53bbe8792df1c6dedf8ff47b81eb96fa44f478', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc397e0c0d716d663f95dbaf161c585a6aa2baf30ec0af9a587898e2de93da1b9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x567610df72f93004103e4ab641d071fbb66dc056a020b957cf2fc7a26d9c0666', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x785ce57142336746d755d2d9986cda2437fcb18528a1ab4b7f2e4db02348b292', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xd90b1229a698e6837d8a54916dabdd74e1879682224d23b127af8418aaaba799', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc4d9cc1ddf99456a08e701ab8462cde5bee6bc6bdc4fd35b05972dc040f22b48', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xf8114abcb4e7b3b6ad0eda6f278d158b142267d859185ef9dff7de41caaa888e', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x01230b0cbd507ac936921da6f07160a9136a214ca0b595645a679424424e7dc7', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x56a0a558b5ca32d16d75d2d774e7377cc03736aaf5eb5b39aedbd04a06caa0b7', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x8002a9408d08c41bd2e45fe9f29ec71256bab52f48819d68e86d175d0f0ef7b3', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x03b8b249de4a24b6d73cf7bc37cfb1d5f7e16f838bfc09d8e0c45d765f2675a0', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x82116c926d6f07f957c924c5eb43555f95d29e458f63becf55e6c9695a372139', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:54.525169+00', '2026-12-27 20:25:54.525169+00', NULL, NULL, NULL, NULL);
 
 
 --
 -- Data for Name: lapsed_proposals; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '2026-11-27 20:25:54.525169+00');
 
 
 --
@@ -1100,33 +1197,33 @@ INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc
 -- Data for Name: log_generation; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.log_generation VALUES (true, 1, '931d8861-1e2e-426a-bc28-1ed10880bf5e', NULL, NULL, NULL, 0, '\x', 0, 0, '2026-11-27 20:04:53.897531+00');
+INSERT INTO public.log_generation VALUES (true, 1, '1e444dc3-75ed-473a-815f-dfc07e2ef064', NULL, NULL, NULL, 0, '\x', 0, 0, '2026-11-27 20:24:44.523005+00');
 
 
 --
 -- Data for Name: memberships; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 0, '2026-11-27 20:05:05.288965+00', 20, '2026-11-27 20:05:05.288965+00', false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 0, '2026-11-27 20:05:05.288965+00', 20, '2026-11-27 20:05:05.288965+00', false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 0, '2026-11-27 20:05:05.288965+00', 20, '2026-11-27 20:05:05.288965+00', false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 0, '2026-11-27 20:05:05.288965+00', 20, '2026-11-27 20:05:05.288965+00', false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 0, '2026-11-27 20:05:05.288965+00', 20, '2026-11-27 20:05:05.288965+00', false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 0, '2026-11-27 20:05:05.288965+00', 20, '2026-11-27 20:05:05.288965+00', false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 0, '2026-11-27 20:05:05.288965+00', NULL, NULL, false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 0, '2026-11-27 20:05:05.288965+00', 20, '2026-11-27 20:05:05.288965+00', false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 0, '2026-11-27 20:05:05.288965+00', 20, '2026-11-27 20:05:05.288965+00', false, false, 'member', '2026-11-27 20:05:05.288965+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 0, '2026-11-27 20:25:54.525169+00', 20, '2026-11-27 20:25:54.525169+00', false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 0, '2026-11-27 20:25:54.525169+00', 20, '2026-11-27 20:25:54.525169+00', false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 0, '2026-11-27 20:25:54.525169+00', 20, '2026-11-27 20:25:54.525169+00', false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 0, '2026-11-27 20:25:54.525169+00', 20, '2026-11-27 20:25:54.525169+00', false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 0, '2026-11-27 20:25:54.525169+00', 20, '2026-11-27 20:25:54.525169+00', false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 0, '2026-11-27 20:25:54.525169+00', 20, '2026-11-27 20:25:54.525169+00', false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 0, '2026-11-27 20:25:54.525169+00', 20, '2026-11-27 20:25:54.525169+00', false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, 4, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 0, '2026-11-27 20:25:54.525169+00', 20, '2026-11-27 20:25:54.525169+00', false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, 4, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 0, '2026-11-27 20:25:54.525169+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:54.525169+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
 
 
 --
@@ -1154,190 +1251,190 @@ INSERT INTO public.message_blobs VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1
 -- Data for Name: messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\xe1c04af42d954973ae9c12f911fe792e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xc811e266cc8344888e1828190ee5479a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\xf7f2eef99f54403496ba6f9a91629f7d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\x417f9f816e0c49a8818de1278858da70', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\x9508383bc91d4be097a1e8e531edebb5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\x38f9c233ebcb40469fc673e7e53053e1', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\x1e8fb94767af425fb0d5b1ba71c23e09', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xfa6f5b1c432241e9823243ab31181c3d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\x0bd755baf00b487c9ce0bd83a1163a1e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xa60539d054164072bc4a39bc8d5269b7', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 3, '\x6485d9cd49f1493d8e9067ed83aae529', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 3, '\x5e997e24263d4d449127e0f9f1b66ed9', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, '\x024a553f7f284048a399b77260d9b45a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 3, '\x580496c146e741d59896222efcdae258', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 3, '\x338772926ba84d57a5138a8cfb70a565', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 4, '\x7aa8ddd61f794bfd8f55356afbbc3bbf', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 4, '\x86bd0e358e9649a18ce0b65511b7663e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, '\xf90cb5eca00c4cb7815b244549de7dea', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 4, '\x756357e8f5694a37a38dd8cbc50011a6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 4, '\x16cb8889446a4b8ab63806a748b46866', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 5, '\x7a4a7b220ebb4278a94e7657b0f2fd15', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 5, '\xc9168a46804d4323ba709e3d530cec6d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 5, '\xd95364200aa644cbb9673783437fe4f6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 5, '\x77f5f728ad6a41a3a1bd1c3b22c4a6dc', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 5, '\xf5dd6a9329f44112ac9475b4381e1b64', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 6, '\x11ff3ff513c649a5b0f6e81f3cb0e426', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 6, '\xe5139a59da374f02a0d293201176ed84', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 6, '\x9e3a62c5c9f54cb583fa829a6e74377b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 6, '\x6709f04a92864ad5996d7feb21475e34', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 6, '\xa7e47d83c86b430ab2ee00a1d7597ab2', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 7, '\xa7a9473470534e4d87fedc199b897cbc', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 7, '\x402588fc24904520abc111429f982172', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 7, '\x40cd74f41a624221912957b923b2b304', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 7, '\x7f6bb1869f8f448cadff9d423e1d8c4e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 7, '\x0e6701e29a6341c5a77b2a92840228a3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 8, '\xe06a120372d8450abb6ca045f4391135', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 8, '\xfb843e8c8b5d4b0a9e8362e2617235ca', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 8, '\xb7b9e7b2b87e49a981fac26cdd58865f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 8, '\xd923fa26888d4db499e26fb7526e967b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 8, '\xf44fdb407ceb4c53a2a0b668532b1d42', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '\x5b422720834b409b986500ec02b145aa', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '\x37245fb9856145d989a89d56f43de03c', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '\x32d02db3816044aea7dc62247a8bc784', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '\xdf038c3ed03444cab7476ef7169008b1', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '\xadd2352d373e4b2b9f79612883f41af1', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 10, '\xec355cf8fbc44e978c037fb339c3f9b7', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 10, '\x7226f719430f4d6d9a1621d84abea521', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 10, '\x25fcfb48244d4772b52bfd21b967c86c', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 10, '\x876bd065d9e8408db3eacdb97e8866f8', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 10, '\x371ce10da4134036812b661544d1dd91', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 11, '\x571d1905f1b74605ba6b19c3e61dd142', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 11, '\xaa2e88b42c78458f81dd93e865b0709c', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 11, '\xc79471ec64ee45b481689a6d51ae7a62', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 11, '\x208d2249130f4c8ab48e821387152bfa', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 11, '\x149d595daf5541e3beb62c919c0cdcf9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 12, '\x8c76889ca7044f64b0dc6ab80d102991', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 12, '\x72c31005d36c4affaf370b4f2536c52b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 12, '\xc1f74006167f45e2b14bba3c3bc6e1b5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 12, '\xe33c5a76e1ed4506b710efab46530828', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 12, '\x861ac88e1514423aa5ee5ff60f00cad0', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 13, '\xedf41ae6fc3a4fcc974bba0a3d09abf4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 13, '\x91f5cb859d4249b1a3e2f029de7a4215', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 13, '\x6ba0fe7b21ce4ae7a30c92d6c3a7373c', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 13, '\x53dd2258acd64529827af49c5cdb350d', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 13, '\x1ca637a582d54e1997063a9b134b12a8', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 14, '\x61300d36260d46ad84dbc9c1bc92ebfa', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 14, '\x08b283d8d402471e863546c7e6019608', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 14, '\xada4874088ad4a8c8505ceab3054e949', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 14, '\xa01fc79cf57641449f98f33d8b0e543b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 14, '\x91efc85e1d85468a95afe9e4c904abe0', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 15, '\x151d5037c15c4cefbe9284a27c6da832', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 15, '\xa7859960235f43e488365be1aca3e42b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 15, '\x81b87165fa5848bc8fa8f4d36cc2efad', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 15, '\x55d37ce362354553ab1f3f365edbe621', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 15, '\x05ea54e2b2744e7595047f51c658a9c4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 16, '\x06d3be17b2ba468c8f2b43ea7b68ca98', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 16, '\x8f6dba1308684e68af23badf3ad323b8', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 16, '\x84a4bdfc242c4bcbb63a839dc75cf001', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 16, '\x9eb88001bb1d46b0a3610145cf198e71', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 16, '\xbb51faf1bd7a4b44aabb418ce8f87dbf', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 17, '\xb3676a2780d944bf8f20b2d6480ef2f9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 17, '\xe4351e0e2554468f954970a8e164905f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 17, '\x1550af5d57644b3480e075c985af48f5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 17, '\xad4537f96fbd43f186a00cb307ffdf02', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 17, '\x58fc0f6887bb4b01ba206782782f0fa4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 18, '\x333a35b911fc4e70b96e8877b1d63046', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 18, '\xdcb9fa4415364c9595a7f78061a7dcee', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 18, '\x00f5933326db45ebb3ce2190695c5a9b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 18, '\x784ad5ab51e64df5b488c84856dd5f7f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 18, '\x8e2cb2cada524222967e48ba1b806119', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '\xdbcfd35da9034e4c9706689c4d9ea901', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '\x3c3220a576ae4ffa818014e8260c6af7', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '\xf895efb5ce0c4e03bfc494d505568157', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '\xfd98d3abe3e845e88e626d73d9730f34', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '\x6d886e2cee744fec89a441e0fd7627ef', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:05:05.288965+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 20, '\x943b2c485b8b4aa1ab4f376c89c7baa9', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 20, '\xe783a927c21d49a7ac046b6710950ce4', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 20, '\x2c3823b44dfc49d78d8dd1d287e349b3', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 20, '\x7135291eb2ef4a3f8c1a75c3669e7ce4', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 20, '\x68f88a9de6a74ef7be964bc8523d6fe3', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:05:05.288965+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\x97d1a69d35c94a24a4e937740207f55a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xdce75c97ae214e04b339ec2d16a134a0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\xe6a5809a50c54671a067c52977554d25', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\xeb951695d69a4ca3a6dd32a33f326263', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\x1d58f4abb92e4d4fa3a0de12742dec38', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\x478724fe9a8d4142817cff22c3c6ef23', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xf88c362471574a2f9493de4861b52e84', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xde44809850a849e3b82d4be9a335b89d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xea7f439c66144fa7bd7c95b38ee7d6cd', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\x96c7922aff29403aa02ca491ebb50ab1', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 3, '\x39fe58c913ac438db0be416190d8b186', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 3, '\x9cfe7cb99bb64f1ab084ded51b7dfee1', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, '\xd7cd4a58cc784efba49fd9e7d937e73f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 3, '\x353c6469f819413bb16faa726786dde3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 3, '\x822e97ae8eb749bba7a5a9a7fe11de5a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 4, '\xcee895d7c17e4edb88a3e8f469f336b8', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 4, '\x2de70a2a4a7a4991971d44940c39ae18', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, '\xed50afdbdf494a9c8b5c48e87d5d3a45', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 4, '\x11b835a9e0f048efa020a331a4498b64', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 4, '\x7088427511304a89a43d2c328dba21a6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 5, '\xba709db11047409e8e487f26a2233938', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 5, '\x2c126459a904421fbb12c1b8ea00bb6b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 5, '\xcf4ef5f3aaa1402ba3bde1717ff4c67c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 5, '\xdd437d857a924d46a5d282e5b13ba4ec', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 5, '\xcc729fdddfa442469933618483afa463', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 6, '\x9f9e400c0c064e90a59c82989876aa14', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 6, '\xea33539d363047629ca1d8a2fd0c1005', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 6, '\x76ab5d60a20d41d5bf5872eefd5ebdc5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 6, '\x17c405735d9d4b04acd2442d7ec14a3a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 6, '\xeef7a877426a47fcac8584f54b1585f3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 7, '\x286505148eba4052a529c272271e2297', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 7, '\x38a26ce6d6794b61ba6938fe190a3c4d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 7, '\x2a8cc869c41f45e7b45beba3aab1ea43', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 7, '\xf253cc1a5c5242a1a985150dd0818427', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 7, '\xa135c8d847834a109799ec42f2f6825c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 8, '\xf2b2057e91da440a9569664b8781742c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 8, '\xc3ecce2a164c4f019cd3fa6ecfae273b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 8, '\xc2f9047494524892aec3cf8ec7c79013', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 8, '\x06267443969a40bcafbdd091ee4f0aab', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 8, '\x01731ee78664477a9f4acbc745d18e5f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '\x7acda9ff9d5845baa2d704b7f76cdf9e', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '\x9fd4876af0be47df8f03affdf3d8db9c', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '\xe6682e85bdda48cb93d52e93d731617f', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '\x6150e0597bf248e99f2ca4629b07bf38', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '\x1be182fddb6a4743b549a1cf64aba9ac', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 10, '\x7d3e6abbb5224df88e3755d78d63a7b1', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 10, '\x8623eaeed7ab453092d72ff779696e13', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 10, '\xb85c64a6bc1549ac8929cd46654932af', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 10, '\x2f6c12627bce4dd1b4196ad290d2da2c', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 10, '\x7a7e32216a594fe2bb7a23b3afcebe07', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 11, '\x85684364ee6f457a8ad04d0c6c4e5afc', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 11, '\x89106132049c4c12b87a879a5f765acc', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 11, '\xc67ce54c263b49dcb67b4f6ec477f53f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 11, '\x463cb2c8c8f94bd4a25e69d9b003da36', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 11, '\xb9533e6f6d0d419cac3d1ef72d222a51', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 12, '\xb75eb5af8ef54b298a0aafe30b138216', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 12, '\x3a91617b91864ae297bc72b11df927d9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 12, '\xc3cec6f6becb4ea787544aaf83b529e1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 12, '\x84616912772f4d9c81ee04567b702ac8', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 12, '\x6e43e6c4b6a24df2849a06142a833ec7', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 13, '\x534f81ec57a24218b2b88d9cff549a5e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 13, '\x89b2bdd6979f49d9be52fadd0106cdcb', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 13, '\x31bef58f0afb48969a49278e5573d68b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 13, '\xc4bb3c86196e4e10b055108ea14d2084', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 13, '\x34279423cced4cc9911fcb5f717de696', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 14, '\x57d06c5384b7407db1f2e05707b72a80', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 14, '\x0c6dbbcbbae1475ab333222687de21de', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 14, '\xda9aa0053b2940a3a732790d32a17890', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 14, '\x930bf8b835094566866c1e3e004df8b9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 14, '\x7c83e1bf864a48e1b45ad6c568227b8d', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 15, '\x02cce804c58f4538bad2a0a39342d5d3', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 15, '\x2d7696be0fc04d489341eefaaaa01d0f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 15, '\xcdbbbdfd33b348a2986d33276bdaa1f3', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 15, '\x37ef40101cb24c2d84a8d7fb63f5d519', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 15, '\x0033a8e3d58144b7aa7023f629803d63', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 16, '\xba4646b484164c1fbbe4dd26fcb70392', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 16, '\x0b00002ea6014ab88e57a6970e33ea3a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 16, '\x5ec6e6687abe4acb8112b4e48c728647', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 16, '\x78da5293c93540e7ae4e8d3653753dcd', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 16, '\x13f1050a97cc44f6bf6f7cbf24e2e2c2', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 17, '\x836830c1fd2b4fba803f05c9c193b3de', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 17, '\xc1b8117ddb9a402380e89af050f5e0d3', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 17, '\xaf6982e7385940c99c519e53c74e4620', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 17, '\x04f71eea1f8c4726b260835dc462719f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 17, '\x035008d8dd004aa19c1c98a165f1c865', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 18, '\xed9797060a164801b1602bc1d1df3ce7', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 18, '\x144f5060ea0448e893aa6d4094d830cd', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 18, '\xa515bd29e31d4d74a06bf65c0ae1d125', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 18, '\xac3ac3fb6b3043ffb09bfc84cf661594', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 18, '\xae12f8d5ac264851a9e7230198d5bdad', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '\xc31c0e8eedc047248a434f6903de6e7a', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '\xe4be1cd96c5246fea40fde55b572914e', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '\x39459403fde84fae89f96ee3d7f6ef23', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '\xa6096dd109914c33a9b783fea5fed94e', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '\x0a40ddbb48234e899fb7b95b3bcf5636', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:54.525169+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 20, '\x29959de3b45b427a88df7a0e15d51119', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 20, '\xe3cf70d2e7934f41921fb428844d9b86', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 20, '\xc55e7970a58e47309e9b341ead453606', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 20, '\x7d83635f567b413a82d2e3f2194bfb40', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 20, '\x1cfce2435f1846e9b6309d2b11ee2af7', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:54.525169+00', 1, 120);
 
 
 --
 -- Data for Name: orphan_objects; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orphan_objects VALUES ('c4ca4238a0b923820dcc509a6f75849b', '2026-11-27 20:05:05.288965+00', false, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('c81e728d9d4c2f636f067f89cc14862c', '2026-11-27 20:05:05.288965+00', false, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('eccbc87e4b5ce2fe28308fd9f2a7baf3', '2026-11-27 20:05:05.288965+00', true, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('a87ff679a2f3e71d9181a67b7542122c', '2026-11-27 20:05:05.288965+00', true, NULL, NULL);
+INSERT INTO public.orphan_objects VALUES ('c4ca4238a0b923820dcc509a6f75849b', '2026-11-27 20:25:54.525169+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('c81e728d9d4c2f636f067f89cc14862c', '2026-11-27 20:25:54.525169+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('eccbc87e4b5ce2fe28308fd9f2a7baf3', '2026-11-27 20:25:54.525169+00', true, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('a87ff679a2f3e71d9181a67b7542122c', '2026-11-27 20:25:54.525169+00', true, NULL, NULL);
 
 
 --
 -- Data for Name: package_claims; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 0, '\x01', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 0, '\x01', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 0, '\x01', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 0, '\x01', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 0, '\x01', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 0, '\x01', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 0, '\x01', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 0, '\x01', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 1, '\x', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 1, '\x', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 1, '\x', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 1, '\x', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 1, '\x', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 1, '\x', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 1, '\x', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 1, '\x', '{"2026-11-27 20:05:05.288965+00","2026-11-27 20:05:05.288965+00"}', '2026-11-27 21:05:05.288965+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 0, '\x01', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 0, '\x01', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 0, '\x01', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 0, '\x01', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 0, '\x01', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 0, '\x01', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 0, '\x01', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 0, '\x01', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 1, '\x', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 1, '\x', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 1, '\x', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 1, '\x', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 1, '\x', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 1, '\x', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 1, '\x', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 1, '\x', '{"2026-11-27 20:25:54.525169+00","2026-11-27 20:25:54.525169+00"}', '2026-11-27 21:25:54.525169+00');
 
 
 --
 -- Data for Name: read_positions; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 7, '2026-11-27 20:05:05.288965+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 7, '2026-11-27 20:05:05.288965+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 7, '2026-11-27 20:25:54.525169+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 7, '2026-11-27 20:25:54.525169+00', false, false);
 
 
 --
 -- Data for Name: rejoin_requests; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:54.525169+00');
 
 
 --
@@ -1351,131 +1448,131 @@ INSERT INTO public.relay_cursors VALUES ('relay.example', 7, NULL, NULL);
 -- Data for Name: removed_messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xecc71b16a6d0b58c', 1);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x979e7b9db7cdd9fb', 1);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xdaead954370e5a1d', 1);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x2dca56caa3c8d0fa', 1);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x352b621221168e92', 1);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xac365849fddea6ba', 2);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x22b090279c04e6d7', 2);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xce8d07897e4d22f1', 2);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x7a11165210406f3e', 2);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x0ca020c649cc588b', 2);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x8cbd8031f3713357', 3);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8535cdcdbe6fb1d3', 3);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xb26b1a888ec93c9b', 3);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xc27a73ae5a8ac07c', 3);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xbe3cfb6239fc58ab', 3);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd936550c051ca2b2', 4);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x6234882552c6c128', 4);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x786c8ee44accec59', 4);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xad57f3874381a2eb', 4);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xd825521d8a954d6c', 4);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x65f9b5809266a193', 5);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xad504de4621e3aae', 5);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x86ac9c0e45357aaa', 5);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x38227974d8477a78', 5);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x848b37a96eae33a9', 5);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x530de41b1e663054', 6);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8dea3889456af0bf', 6);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2b61384a659a53e4', 6);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x18fdfcee0a7fa392', 6);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x5bdb0035a4916311', 6);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x883e178b6b4e95cc', 7);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xc4e5510ea33627ce', 7);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xb4c961c08650fd7e', 7);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xeb1841e951fdefff', 7);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x48fa7815acd7c7b0', 7);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x96bac3a63b11efc1', 8);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x249df728cbc5cabe', 8);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2428b088b696c476', 8);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xd175d01c9cdfe5b9', 8);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x2cbf9559bd9c90d3', 8);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x122b2a5a0f6280ec', 9);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xd0ab592d2b974d78', 9);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x8e23115aa10974bb', 9);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xfd65231c89639ef1', 9);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x77d05386c56c7a81', 9);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd1cf41d470b90fb6', 10);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x7ddf587b758ef5a6', 10);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xfd0e37d50844b9a7', 10);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf659ef694d78abb7', 10);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xc402fb0f72d14a2d', 10);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd72f3f6ca29d51d0', 11);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xe9c6d1d76ed3c266', 11);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xfd6ad5d261776c70', 11);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xbfcf3fddc3174edc', 11);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x4981d77c1358014f', 11);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xbd9d84a419be33f1', 12);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xadb68de848ad0790', 12);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xdb38c163052f3012', 12);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xcaadffb7adf7715a', 12);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xdbb5772bb2926dcc', 12);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x700dc954eb33891d', 13);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x2a7a00add6a16310', 13);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x0768a837dbf74b3b', 13);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x07c3b0e93efc0fce', 13);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x638fb96900b532cf', 13);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xb9ae56082e12584a', 14);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8026d61daecef758', 14);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x5bebe062947b5f76', 14);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa567fa2084699d5a', 14);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x36f53957ed532f99', 14);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x9dd499332dd5a992', 15);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x082c18d9156bc7fc', 15);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x3d6cd17cccc391c6', 15);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x9b70cb2ac33d7e41', 15);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xffe52e291a9bdda9', 15);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x1040ca1270563f0d', 16);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x3d8d6d8ef0880642', 16);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x6f7d4034bba2810a', 16);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x43b427107b94a5f8', 16);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x551079831ddf3b54', 16);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x62e5a72662ac0118', 17);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x249684ad7eba6e4a', 17);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x953591bb6eb412dd', 17);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf18dbe7c9f4bdbe4', 17);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x965fd5621e2ace10', 17);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xe89025115b51d632', 18);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x990590bfddba7156', 18);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2a3e82ae159d052a', 18);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x179f4d13f0a6a63f', 18);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x8f2bb221dd03edfb', 18);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x5093d084e4daa578', 19);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xfa814e80db313e95', 19);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x6ac9dffa77268731', 19);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa9a8410ff7a8dd42', 19);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x2f45ec27478b70cb', 19);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x43d03f8d0ee47ba4', 20);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x894dad174b864003', 20);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x7cb5f26de13a7e4e', 20);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x09bc6c77db7d7cab', 20);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x7c9b99a28639be2a', 20);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x5430636c34bf1cf6', 1);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xb6604dfd0d5aad0c', 1);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x4c620da0111969bc', 1);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x1c718dafdb902faa', 1);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xc45a307a49b0a551', 1);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x37d863f9e90f2d94', 2);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xaaf3013ef92e2220', 2);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xe42be1a8df8ea190', 2);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x4e79fa629e315377', 2);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xf716072086e60aee', 2);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xba5ee6b360d56f35', 3);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xd521949cfe81bf4a', 3);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x5f6381a6cfd4700c', 3);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x4a3134411d0d18d6', 3);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x23c9b966173cd8c6', 3);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xb7668782e1e56ad2', 4);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x38c201fe20f72da5', 4);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x3d0df3e4e59bce29', 4);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x531b4c854305065a', 4);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xc6c7f7f3fa995b77', 4);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7f59ee752cd98be9', 5);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xc10de522ea481b9e', 5);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x3f39b4c23d1c660b', 5);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x382720761e2742c6', 5);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xbeb453cb205c9e9b', 5);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x8134d82d70040b97', 6);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x6e2205471245be39', 6);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xebf90f6b4e71b382', 6);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xd6d9e0593950ff6c', 6);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xb17615fb0586e5ce', 6);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x4a318970db97b713', 7);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x2af0d5d8f4481d35', 7);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xbf2ef44265a8ca14', 7);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x68fde2c246e1989e', 7);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x3dddfba88bacffbf', 7);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x87c64545f48105f6', 8);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x50517aa94b129e9b', 8);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xad3f8e65bd431d00', 8);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x0637696a687705ee', 8);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xadd998e3df21de15', 8);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x5a4408ee0a812b99', 9);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xdc1dfd7895cb284a', 9);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x3842f487e7a6f67c', 9);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x09da3c5158205af5', 9);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x0d4c2b3b8292a7a0', 9);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x54e3eb717f38a8c3', 10);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xe58d2e9cfb7b1a88', 10);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xef76ac5493efde7f', 10);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x60750fcae6d9d915', 10);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x0570e41e83c3e9e8', 10);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xb95a5d435dbe9232', 11);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xa8f84ca1b8bf18a0', 11);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x7245068ec39a763e', 11);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xe9accc42079fcbf3', 11);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x2a10eba483041d4d', 11);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd16cdcb8f51129b0', 12);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x47c7ece77163ef51', 12);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xe65fc1083082f709', 12);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x2afbd7c23fea3275', 12);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xf78a1a75269e4131', 12);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x77b42ed42839d6bd', 13);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x44d3049278bff84f', 13);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf52806c38dec3a8d', 13);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xd119bbbf46d9021c', 13);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xaf793b4cedd5997e', 13);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xe2f11d762047555f', 14);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x107eae8d1f298ee1', 14);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x16aa98c5249061b3', 14);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xc35571b049d7f9ed', 14);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xe4e3aeeca46e967a', 14);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xac4bcd05a9d74fe6', 15);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xee6ca7b7280ad723', 15);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xa5a886346771adec', 15);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa07e8728be9d27df', 15);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xbe9a3d2905fcd693', 15);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x172e7041a4fef3bf', 16);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x7efad69be497994b', 16);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x1950f74eb6ebf9b9', 16);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xc1c7634d91574353', 16);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xbc513b3a25b928d4', 16);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x70c0763cb3713520', 17);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xc9f5d684891d4351', 17);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x074c1f6daf8b0b4d', 17);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x16bbb0489997556a', 17);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xc228d343840eac4c', 17);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x3dfaf059beeeb2f2', 18);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x4b6988374e2cbd02', 18);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x8e22bcf8de834ba0', 18);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xe53dfc95a448f7c7', 18);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xbd9980674752d395', 18);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x3ab7be95e1e269a1', 19);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x75f6dd72f056cf5f', 19);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc670ede112954fcd', 19);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x59c34214be20cdc7', 19);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xa3ad18cf01d7067a', 19);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x40386df66764946b', 20);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x03fd78e1e9e07404', 20);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x3b0b0e9d5fdd67f0', 20);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf454e26da6e36292', 20);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6c45b5af930b5b7a', 20);
 
 
 --
 -- Data for Name: reports; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (1, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', '2026-11-27 20:05:05.288965+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (2, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', '2026-11-27 20:05:05.288965+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (3, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', '2026-11-27 20:05:05.288965+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (4, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', '2026-11-27 20:05:05.288965+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (5, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (6, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (7, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (8, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (9, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (10, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (11, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (12, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:05:05.288965+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (1, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', '2026-11-27 20:25:54.525169+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (2, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', '2026-11-27 20:25:54.525169+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (3, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', '2026-11-27 20:25:54.525169+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (4, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', '2026-11-27 20:25:54.525169+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (5, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (6, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (7, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (8, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (9, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (10, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (11, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (12, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:54.525169+00', NULL, NULL, 0, NULL, NULL);
 
 
 --
 -- Data for Name: schema_migrations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.schema_migrations VALUES (1, '2026-11-27 20:04:53.897531+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (1, '2026-11-27 20:24:44.523005+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -1916,7 +2013,7 @@ table schema_needs (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
-INSERT INTO public.schema_migrations VALUES (2, '2026-11-27 20:04:58.566946+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (2, '2026-11-27 20:24:47.190065+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -2362,6 +2459,501 @@ table schema_needs (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
+INSERT INTO public.schema_migrations VALUES (5, '2026-11-27 20:24:47.323952+00', 15, 'column account_keys.did text not null collate C	
+column account_keys.fetched_at timestamp with time zone not null	
+column account_keys.public_key text not null collate C	
+column account_origins.confirmed_at timestamp with time zone	
+column account_origins.did text not null collate C	
+column account_origins.origin text collate C	
+column account_origins.settled_at timestamp with time zone	
+column account_states.did text not null collate C	
+column account_states.erase_at timestamp with time zone	
+column account_states.erasing boolean not null	false
+column account_states.host_status text collate C	
+column account_states.host_status_at timestamp with time zone	
+column account_states.suspended_at timestamp with time zone	
+column account_states.version bigint not null	
+column account_states_version.only_row boolean not null	true
+column account_states_version.version bigint not null	
+column accounts.blob_bytes bigint not null	0
+column accounts.created_at timestamp with time zone not null	
+column accounts.did text not null collate C	
+column accounts.gen bigint not null	log_current_generation()
+column accounts.last_n bigint not null	0
+column accounts.last_pos bigint not null	0
+column admin_audit.action text not null collate C	
+column admin_audit.actor text not null collate C	
+column admin_audit.at timestamp with time zone not null	now()
+column admin_audit.id bigint not null	
+column admin_audit.subject bytea	
+column admin_audit_id_seq.is_called boolean not null	
+column admin_audit_id_seq.last_value bigint not null	
+column admin_audit_id_seq.log_cnt bigint not null	
+column blobs.attached boolean not null	false
+column blobs.cid text not null collate C	
+column blobs.created_at timestamp with time zone not null	
+column blobs.did text not null collate C	
+column blobs.mime_type text not null	
+column blobs.object_key text not null collate C	
+column blobs.size bigint not null	
+column blocks.blocked_did text not null collate C	
+column blocks.created_at timestamp with time zone not null	
+column blocks.did text not null collate C	
+column commit_failures.convo_id bytea not null	
+column commit_failures.detail text collate C	
+column commit_failures.did text not null collate C	
+column commit_failures.epoch bigint not null	
+column commit_failures.reported_at timestamp with time zone not null	
+column contact_preferences.accept_from text not null collate C	''known''::text
+column contact_preferences.accept_group_invites_from text not null collate C	''known''::text
+column contact_preferences.allow_group_invites text not null collate C	''all''::text
+column contact_preferences.allow_incoming text not null collate C	''all''::text
+column contact_preferences.did text not null collate C	
+column conversations.add_by text not null collate C	''membersUpTo50''::text
+column conversations.admins_change_info boolean not null	false
+column conversations.admins_make_links boolean not null	true
+column conversations.admins_remove boolean not null	true
+column conversations.admins_send boolean not null	false
+column conversations.cipher_suite bigint not null	
+column conversations.closed_at timestamp with time zone	
+column conversations.convo_id bytea not null	
+column conversations.created_at timestamp with time zone not null	
+column conversations.creator_did text not null collate C	
+column conversations.description text	
+column conversations.epoch bigint not null	
+column conversations.epoch_began_at timestamp with time zone not null	now()
+column conversations.gen bigint not null	log_current_generation()
+column conversations.last_activity_at timestamp with time zone not null	
+column conversations.last_message_at timestamp with time zone	
+column conversations.last_n bigint not null	0
+column conversations.last_pos bigint not null	0
+column conversations.last_seq bigint not null	0
+column conversations.locked_at timestamp with time zone	
+column conversations.locked_by_admin boolean not null	false
+column conversations.locked_by_operator boolean not null	false
+column conversations.name text	
+column conversations.reserved_at timestamp with time zone	
+column conversations.reserved_for text collate C	
+column conversations.reserved_until timestamp with time zone	
+column conversations.roster_version bigint not null	0
+column convo_blocks.convo_id bytea not null	
+column convo_blocks.did text not null collate C	
+column declines.adder_did text not null collate C	
+column declines.declined bigint not null	1
+column declines.did text not null collate C	
+column devices.created_at timestamp with time zone not null	
+column devices.deleted_at timestamp with time zone	
+column devices.device_id text not null collate C	
+column devices.did text not null collate C	
+column events.body jsonb not null	
+column events.convo_id bytea	
+column events.created_at timestamp with time zone not null	
+column events.edge bigint	
+column events.gen bigint not null	
+column events.kind text not null collate C	
+column events.n bigint not null	
+column events.pos bigint not null	
+column events.seq bigint not null	
+column events.stream_key bytea not null	
+column events.target_did text collate C	
+column group_infos.convo_id bytea not null	
+column group_infos.epoch bigint not null	
+column group_infos.group_info bytea not null	
+column group_infos.ratchet_tree bytea	
+column group_infos.updated_at timestamp with time zone not null	
+column health_writes.only_row boolean not null	true
+column health_writes.written_at timestamp with time zone not null	
+column idempotency_records.answer bytea not null	
+column idempotency_records.content_hash bytea not null	
+column idempotency_records.created_at timestamp with time zone not null	
+column idempotency_records.record_id bytea not null	
+column key_packages.cipher_suite bigint not null	
+column key_packages.created_at timestamp with time zone not null	
+column key_packages.device_id text not null collate C	
+column key_packages.did text not null collate C	
+column key_packages.expires_at timestamp with time zone not null	
+column key_packages.key_package bytea not null	
+column key_packages.last_resort boolean not null	
+column key_packages.last_resort_used_at timestamp with time zone	
+column key_packages.lease_convo bytea	
+column key_packages.lease_ends_at timestamp with time zone	
+column key_packages.lease_holder text collate C	
+column key_packages.ref bytea not null	
+column key_packages.spent_at timestamp with time zone	
+column lapsed_proposals.convo_id bytea not null	
+column lapsed_proposals.lapsed_at timestamp with time zone not null	
+column lapsed_proposals.seq bigint not null	
+column leaves.convo_id bytea not null	
+column leaves.credential bytea not null	
+column leaves.device_id text not null collate C	
+column leaves.did text not null collate C	
+column leaves.leaf_index bigint not null	
+column leaves.signature_key bytea not null	
+column log_generation.began_at timestamp with time zone not null	
+column log_generation.database_oid bigint	
+column log_generation.gen bigint not null	
+column log_generation.low_water_n bigint not null	0
+column log_generation.low_water_pos bigint not null	0
+column log_generation.low_water_seq bigint not null	0
+column log_generation.low_water_stream_key bytea not null	''\x''::bytea
+column log_generation.only_row boolean not null	true
+column log_generation.secret uuid not null	
+column log_generation.system_identifier bigint	
+column log_generation.timeline bigint	
+column memberships.accepted_at timestamp with time zone	
+column memberships.added_by text collate C	
+column memberships.by_link boolean not null	false
+column memberships.consent text not null collate C	''accepted''::text
+column memberships.convo_id bytea not null	
+column memberships.did text not null collate C	
+column memberships.ended_by_other boolean not null	false
+column memberships.joined_at timestamp with time zone not null	
+column memberships.joined_gen bigint not null	
+column memberships.joined_n bigint not null	
+column memberships.joined_pos bigint not null	
+column memberships.joined_seq bigint not null	
+column memberships.left_at timestamp with time zone	
+column memberships.left_gen bigint	
+column memberships.left_n bigint	
+column memberships.left_pos bigint	
+column memberships.left_seq bigint	
+column memberships.pending_removal boolean not null	false
+column memberships.role text not null collate C	''member''::text
+column memberships.told_gen bigint	
+column memberships.told_n bigint	
+column memberships.told_pos bigint	
+column memberships.told_seq bigint	
+column message_blobs.cid text not null collate C	
+column message_blobs.convo_id bytea not null	
+column message_blobs.owner_did text not null collate C	
+column message_blobs.seq bigint not null	
+column messages.blobs text[] collate C	
+column messages.ciphertext bytea not null	
+column messages.convo_id bytea not null	
+column messages.created_at timestamp with time zone not null	
+column messages.epoch bigint not null	
+column messages.gen bigint not null	
+column messages.kind text not null collate C	
+column messages.message_id bytea not null	
+column messages.pos bigint not null	
+column messages.proposal_ref bytea	
+column messages.sender_did text collate C	
+column messages.seq bigint not null	
+column orphan_objects.did text collate C	
+column orphan_objects.marked boolean not null	
+column orphan_objects.object_key text not null collate C	
+column orphan_objects.reserved bigint	
+column orphan_objects.since timestamp with time zone not null	
+column package_claims.cipher_suite bigint not null	
+column package_claims.claimed_at timestamp with time zone[] not null	
+column package_claims.device_id text not null collate C	
+column package_claims.did text not null collate C	
+column package_claims.ends_at timestamp with time zone not null	
+column package_claims.requester bytea not null	
+column read_positions.archived boolean not null	false
+column read_positions.convo_id bytea not null	
+column read_positions.did text not null collate C	
+column read_positions.muted boolean not null	false
+column read_positions.seq bigint not null	
+column read_positions.updated_at timestamp with time zone not null	
+column rejoin_requests.convo_id bytea not null	
+column rejoin_requests.did text not null collate C	
+column rejoin_requests.epoch bigint	
+column rejoin_requests.reason text not null collate C	
+column rejoin_requests.requested_at timestamp with time zone not null	
+column relay_cursors.held_until timestamp with time zone	
+column relay_cursors.holder uuid	
+column relay_cursors.relay text not null collate C	
+column relay_cursors.seq bigint not null	''-1''::integer
+column removed_messages.convo_id bytea not null	
+column removed_messages.id_hash bytea not null	
+column removed_messages.seq bigint not null	
+column reports.convo_id bytea	
+column reports.created_at timestamp with time zone not null	
+column reports.evidence bytea	
+column reports.forward_after timestamp with time zone	
+column reports.forward_attempts bigint not null	0
+column reports.forwarded_at timestamp with time zone	
+column reports.forwarded_id bigint	
+column reports.message_id bytea	
+column reports.reason text	
+column reports.reason_type text not null collate C	
+column reports.report_id bigint not null	
+column reports.reporter_did text not null collate C	
+column reports.resolved_at timestamp with time zone	
+column reports.subject_did text collate C	
+column reports_report_id_seq.is_called boolean not null	
+column reports_report_id_seq.last_value bigint not null	
+column reports_report_id_seq.log_cnt bigint not null	
+column schema_needs.migration bigint not null	
+column schema_needs.only_row boolean not null	true
+column stranger_allowances.amount bigint not null	
+column stranger_allowances.did text not null collate C	
+column strangers_asked.asked_at timestamp with time zone not null	
+column strangers_asked.did text not null collate C	
+column strangers_asked.stranger bytea not null	
+column tickets.convo_id bytea	
+column tickets.did text not null collate C	
+column tickets.expires_at timestamp with time zone not null	
+column tickets.ticket_hash bytea not null	
+column welcome_recipients.convo_id bytea not null	
+column welcome_recipients.device_id text not null collate C	
+column welcome_recipients.did text not null collate C	
+column welcome_recipients.ended_at timestamp with time zone	
+column welcome_recipients.error_details text	
+column welcome_recipients.failed_at timestamp with time zone	
+column welcome_recipients.ref bytea not null	
+column welcome_recipients.seq bigint not null	
+column welcome_recipients.state text not null collate C	''open''::text
+column welcomes.convo_id bytea not null	
+column welcomes.created_at timestamp with time zone not null	
+column welcomes.epoch bigint not null	
+column welcomes.ratchet_tree bytea	
+column welcomes.seq bigint not null	
+column welcomes.welcome bytea not null	
+constraint account_keys_pkey on account_keys	PRIMARY KEY (did)
+constraint account_origins_check on account_origins	CHECK (((origin IS NULL) = (confirmed_at IS NULL)))
+constraint account_origins_check1 on account_origins	CHECK (((origin IS NOT NULL) OR (settled_at IS NOT NULL)))
+constraint account_origins_pkey on account_origins	PRIMARY KEY (did)
+constraint account_states_check on account_states	CHECK (((NOT erasing) OR (erase_at IS NOT NULL)))
+constraint account_states_check1 on account_states	CHECK (((host_status IS NULL) = (host_status_at IS NULL)))
+constraint account_states_check2 on account_states	CHECK (((suspended_at IS NOT NULL) OR (host_status IS NOT NULL) OR (erase_at IS NOT NULL)))
+constraint account_states_host_status_check on account_states	CHECK ((host_status = ANY (ARRAY[''deactivated''::text, ''suspended''::text, ''takendown''::text, ''deleted''::text])))
+constraint account_states_pkey on account_states	PRIMARY KEY (did)
+constraint account_states_version_only_row_check on account_states_version	CHECK (only_row)
+constraint account_states_version_pkey on account_states_version	PRIMARY KEY (only_row)
+constraint accounts_blob_bytes_check on accounts	CHECK ((blob_bytes >= 0))
+constraint accounts_pkey on accounts	PRIMARY KEY (did)
+constraint admin_audit_pkey on admin_audit	PRIMARY KEY (id)
+constraint blobs_pkey on blobs	PRIMARY KEY (did, cid)
+constraint blobs_size_check on blobs	CHECK ((size >= 0))
+constraint blocks_did_fkey on blocks	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint blocks_pkey on blocks	PRIMARY KEY (did, blocked_did)
+constraint commit_failures_convo_id_fkey on commit_failures	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint commit_failures_pkey on commit_failures	PRIMARY KEY (convo_id, epoch, did)
+constraint contact_preferences_accept_from_check on contact_preferences	CHECK ((accept_from = ANY (ARRAY[''all''::text, ''known''::text, ''following''::text, ''nobody''::text])))
+constraint contact_preferences_accept_group_invites_from_check on contact_preferences	CHECK ((accept_group_invites_from = ANY (ARRAY[''all''::text, ''known''::text, ''following''::text, ''nobody''::text])))
+constraint contact_preferences_allow_group_invites_check on contact_preferences	CHECK ((allow_group_invites = ANY (ARRAY[''all''::text, ''following''::text, ''none''::text])))
+constraint contact_preferences_allow_incoming_check on contact_preferences	CHECK ((allow_incoming = ANY (ARRAY[''all''::text, ''following''::text, ''none''::text])))
+constraint contact_preferences_pkey on contact_preferences	PRIMARY KEY (did)
+constraint conversations_add_by_check on conversations	CHECK ((add_by = ANY (ARRAY[''membersUpTo50''::text, ''members''::text, ''admins''::text])))
+constraint conversations_check on conversations	CHECK (((locked_at IS NOT NULL) = (locked_by_admin OR locked_by_operator)))
+constraint conversations_convo_id_check on conversations	CHECK (((octet_length(convo_id) >= 16) AND (octet_length(convo_id) <= 64)))
+constraint conversations_epoch_check on conversations	CHECK ((epoch >= 0))
+constraint conversations_last_seq_check on conversations	CHECK ((last_seq >= 0))
+constraint conversations_pkey on conversations	PRIMARY KEY (convo_id)
+constraint convo_blocks_convo_id_fkey on convo_blocks	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint convo_blocks_pkey on convo_blocks	PRIMARY KEY (did, convo_id)
+constraint declines_pkey on declines	PRIMARY KEY (did, adder_did)
+constraint devices_did_fkey on devices	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint devices_pkey on devices	PRIMARY KEY (did, device_id)
+constraint events_check on events	CHECK (((convo_id IS NULL) <> (target_did IS NULL)))
+constraint events_kind_check on events not valid	CHECK ((kind = ANY (ARRAY[''membership''::text, ''welcome''::text, ''rejoin-requested''::text, ''convo-damaged''::text, ''key-packages-low''::text, ''read''::text, ''preferences''::text, ''role''::text, ''policy''::text, ''lock''::text, ''request''::text, ''accepted''::text, ''request-ended''::text]))) NOT VALID
+constraint events_n_check on events	CHECK ((n > 0))
+constraint events_pkey on events	PRIMARY KEY (gen, pos, stream_key, seq, n)
+constraint group_infos_convo_id_fkey on group_infos	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint group_infos_pkey on group_infos	PRIMARY KEY (convo_id)
+constraint health_writes_only_row_check on health_writes	CHECK (only_row)
+constraint health_writes_pkey on health_writes	PRIMARY KEY (only_row)
+constraint idempotency_records_pkey on idempotency_records	PRIMARY KEY (record_id)
+constraint key_packages_check on key_packages	CHECK (((lease_holder IS NULL) OR ((lease_ends_at IS NOT NULL) AND (spent_at IS NULL))))
+constraint key_packages_check1 on key_packages	CHECK (((lease_holder IS NULL) = (lease_convo IS NULL)))
+constraint key_packages_check2 on key_packages	CHECK (((NOT last_resort) OR ((lease_ends_at IS NULL) AND (spent_at IS NULL))))
+constraint key_packages_did_device_id_fkey on key_packages	FOREIGN KEY (did, device_id) REFERENCES devices(did, device_id)
+constraint key_packages_pkey on key_packages	PRIMARY KEY (did, ref)
+constraint lapsed_proposals_convo_id_fkey on lapsed_proposals	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint lapsed_proposals_pkey on lapsed_proposals	PRIMARY KEY (convo_id, seq)
+constraint leaves_convo_id_fkey on leaves	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint leaves_leaf_index_check on leaves	CHECK ((leaf_index >= 0))
+constraint leaves_pkey on leaves	PRIMARY KEY (convo_id, did, device_id)
+constraint log_generation_gen_check on log_generation	CHECK ((gen > 0))
+constraint log_generation_only_row_check on log_generation	CHECK (only_row)
+constraint log_generation_pkey on log_generation	PRIMARY KEY (only_row)
+constraint memberships_check on memberships	CHECK ((left_seq >= joined_seq))
+constraint memberships_check1 on memberships	CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL)))
+constraint memberships_check2 on memberships	CHECK (((left_seq IS NULL) = (left_at IS NULL)))
+constraint memberships_consent_check on memberships	CHECK ((consent = ANY (ARRAY[''accepted''::text, ''request''::text, ''hidden''::text])))
+constraint memberships_convo_id_fkey on memberships	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint memberships_pkey on memberships	PRIMARY KEY (convo_id, did, joined_seq)
+constraint memberships_role_check on memberships	CHECK ((role = ANY (ARRAY[''admin''::text, ''member''::text])))
+constraint message_blobs_convo_id_seq_fkey on message_blobs	FOREIGN KEY (convo_id, seq) REFERENCES messages(convo_id, seq)
+constraint message_blobs_pkey on message_blobs	PRIMARY KEY (convo_id, seq, cid)
+constraint messages_blobs_check on messages	CHECK ((blobs <> ''{}''::text[]))
+constraint messages_check on messages	CHECK (((kind = ''app''::text) = (sender_did IS NULL)))
+constraint messages_check1 on messages	CHECK (((proposal_ref IS NULL) OR (kind = ''proposal''::text)))
+constraint messages_epoch_check on messages	CHECK ((epoch >= 0))
+constraint messages_kind_check on messages	CHECK ((kind = ANY (ARRAY[''app''::text, ''commit''::text, ''proposal''::text])))
+constraint messages_pkey on messages	PRIMARY KEY (convo_id, seq)
+constraint messages_seq_check on messages	CHECK ((seq > 0))
+constraint orphan_objects_check on orphan_objects	CHECK (((did IS NULL) = (reserved IS NULL)))
+constraint orphan_objects_pkey on orphan_objects	PRIMARY KEY (object_key)
+constraint package_claims_pkey on package_claims	PRIMARY KEY (did, device_id, cipher_suite, requester)
+constraint read_positions_convo_id_fkey on read_positions	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint read_positions_pkey on read_positions	PRIMARY KEY (convo_id, did)
+constraint read_positions_seq_check on read_positions	CHECK ((seq >= 0))
+constraint rejoin_requests_convo_id_fkey on rejoin_requests	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint rejoin_requests_pkey on rejoin_requests	PRIMARY KEY (convo_id, did)
+constraint relay_cursors_check on relay_cursors	CHECK (((holder IS NULL) = (held_until IS NULL)))
+constraint relay_cursors_pkey on relay_cursors	PRIMARY KEY (relay)
+constraint removed_messages_pkey on removed_messages	PRIMARY KEY (convo_id, id_hash)
+constraint reports_check on reports	CHECK (((convo_id IS NOT NULL) OR (subject_did IS NOT NULL)))
+constraint reports_pkey on reports	PRIMARY KEY (report_id)
+constraint schema_needs_only_row_check on schema_needs	CHECK (only_row)
+constraint schema_needs_pkey on schema_needs	PRIMARY KEY (only_row)
+constraint stranger_allowances_amount_check on stranger_allowances	CHECK ((amount > 0))
+constraint stranger_allowances_pkey on stranger_allowances	PRIMARY KEY (did)
+constraint strangers_asked_pkey on strangers_asked	PRIMARY KEY (did, stranger)
+constraint tickets_pkey on tickets	PRIMARY KEY (ticket_hash)
+constraint welcome_recipients_check on welcome_recipients	CHECK (((state = ''open''::text) = (ended_at IS NULL)))
+constraint welcome_recipients_convo_id_seq_fkey on welcome_recipients	FOREIGN KEY (convo_id, seq) REFERENCES welcomes(convo_id, seq)
+constraint welcome_recipients_pkey on welcome_recipients	PRIMARY KEY (convo_id, did, device_id, seq)
+constraint welcome_recipients_state_check on welcome_recipients	CHECK ((state = ANY (ARRAY[''open''::text, ''confirmed''::text, ''superseded''::text, ''device-deleted''::text])))
+constraint welcomes_convo_id_fkey on welcomes	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint welcomes_pkey on welcomes	PRIMARY KEY (convo_id, seq)
+function health_wait(pid integer) returns text	9e46829dd16d0b9d92d53f32bb7ef6c1
+function log_current_generation() returns bigint	543f9a112ca507415f3313d551469401
+function log_database_oid() returns bigint	9282770c3167611f1b34de8809820c3e
+function log_events(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, at_n bigint, max_rows bigint) returns SETOF events	f968c8f6ff61c5bb6ef0041526bb01ff
+function log_horizon() returns bigint	9ac6e79dc78bfa02fa22d8e5df983e0e
+function log_messages(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, max_rows bigint) returns SETOF messages	3fb999ee8f21303701ee7dfde79d8ebf
+function log_next_xid() returns bigint	ac5611f20a62a244967e08d9b380803d
+function log_own_xid() returns bigint	98365b857681f8a84a241bf9dce68b1b
+function log_system_identifier() returns bigint	9d61375f96554a7587065c9c5a0449d4
+function log_timeline() returns bigint	870233518d034d71e51aa9a0ca0efd2d
+function log_told_until(convo bytea, lo bigint, hi bigint, at_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint) returns bigint	fac36cc74a4d5e0f28b872c2f2d0c37d
+index account_keys_age on account_keys	CREATE INDEX account_keys_age USING btree (fetched_at)
+index account_keys_pkey on account_keys unique	CREATE UNIQUE INDEX account_keys_pkey USING btree (did)
+index account_origins_age on account_origins	CREATE INDEX account_origins_age USING btree (confirmed_at) WHERE (settled_at IS NULL)
+index account_origins_pkey on account_origins unique	CREATE UNIQUE INDEX account_origins_pkey USING btree (did)
+index account_origins_settled on account_origins	CREATE INDEX account_origins_settled USING btree (origin, confirmed_at) WHERE (settled_at IS NOT NULL)
+index account_states_erase on account_states	CREATE INDEX account_states_erase USING btree (erase_at) WHERE (erase_at IS NOT NULL)
+index account_states_pkey on account_states unique	CREATE UNIQUE INDEX account_states_pkey USING btree (did)
+index account_states_version_pkey on account_states_version unique	CREATE UNIQUE INDEX account_states_version_pkey USING btree (only_row)
+index account_states_versions on account_states	CREATE INDEX account_states_versions USING btree (version)
+index accounts_pkey on accounts unique	CREATE UNIQUE INDEX accounts_pkey USING btree (did)
+index admin_audit_pkey on admin_audit unique	CREATE UNIQUE INDEX admin_audit_pkey USING btree (id)
+index admin_audit_subject on admin_audit	CREATE INDEX admin_audit_subject USING btree (subject, id) WHERE (subject IS NOT NULL)
+index blobs_by_age on blobs	CREATE INDEX blobs_by_age USING btree (created_at, object_key)
+index blobs_by_object on blobs unique	CREATE UNIQUE INDEX blobs_by_object USING btree (object_key)
+index blobs_pkey on blobs unique	CREATE UNIQUE INDEX blobs_pkey USING btree (did, cid)
+index blobs_unattached on blobs	CREATE INDEX blobs_unattached USING btree (created_at) WHERE (NOT attached)
+index blocks_by_age on blocks	CREATE INDEX blocks_by_age USING btree (did, created_at DESC, blocked_did DESC)
+index blocks_of on blocks	CREATE INDEX blocks_of USING btree (blocked_did)
+index blocks_pkey on blocks unique	CREATE UNIQUE INDEX blocks_pkey USING btree (did, blocked_did)
+index commit_failures_pkey on commit_failures unique	CREATE UNIQUE INDEX commit_failures_pkey USING btree (convo_id, epoch, did)
+index contact_preferences_pkey on contact_preferences unique	CREATE UNIQUE INDEX contact_preferences_pkey USING btree (did)
+index conversations_closed on conversations	CREATE INDEX conversations_closed USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+index conversations_pkey on conversations unique	CREATE UNIQUE INDEX conversations_pkey USING btree (convo_id)
+index convo_blocks_by_convo on convo_blocks	CREATE INDEX convo_blocks_by_convo USING btree (convo_id)
+index convo_blocks_pkey on convo_blocks unique	CREATE UNIQUE INDEX convo_blocks_pkey USING btree (did, convo_id)
+index declines_of on declines	CREATE INDEX declines_of USING btree (adder_did)
+index declines_pkey on declines unique	CREATE UNIQUE INDEX declines_pkey USING btree (did, adder_did)
+index devices_pkey on devices unique	CREATE UNIQUE INDEX devices_pkey USING btree (did, device_id)
+index events_by_convo on events	CREATE INDEX events_by_convo USING btree (convo_id, gen, pos, seq, n) WHERE (convo_id IS NOT NULL)
+index events_by_target on events	CREATE INDEX events_by_target USING btree (target_did, gen, pos) WHERE (target_did IS NOT NULL)
+index events_pkey on events unique	CREATE UNIQUE INDEX events_pkey USING btree (gen, pos, stream_key, seq, n)
+index events_target_age on events	CREATE INDEX events_target_age USING btree (created_at) WHERE (target_did IS NOT NULL)
+index group_infos_pkey on group_infos unique	CREATE UNIQUE INDEX group_infos_pkey USING btree (convo_id)
+index health_writes_pkey on health_writes unique	CREATE UNIQUE INDEX health_writes_pkey USING btree (only_row)
+index idempotency_records_age on idempotency_records	CREATE INDEX idempotency_records_age USING btree (created_at)
+index idempotency_records_pkey on idempotency_records unique	CREATE UNIQUE INDEX idempotency_records_pkey USING btree (record_id)
+index key_packages_available on key_packages	CREATE INDEX key_packages_available USING btree (did, device_id, cipher_suite, lease_ends_at NULLS FIRST, expires_at) WHERE ((spent_at IS NULL) AND (NOT last_resort))
+index key_packages_by_ref on key_packages	CREATE INDEX key_packages_by_ref USING btree (ref)
+index key_packages_last_resort on key_packages	CREATE INDEX key_packages_last_resort USING btree (did, device_id, cipher_suite, expires_at) WHERE last_resort
+index key_packages_lease_ends on key_packages	CREATE INDEX key_packages_lease_ends USING btree (lease_ends_at) WHERE (lease_holder <> ''''::text)
+index key_packages_leases on key_packages	CREATE INDEX key_packages_leases USING btree (lease_holder, did, lease_ends_at) WHERE ((lease_holder IS NOT NULL) AND (spent_at IS NULL))
+index key_packages_pkey on key_packages unique	CREATE UNIQUE INDEX key_packages_pkey USING btree (did, ref)
+index key_packages_spent on key_packages	CREATE INDEX key_packages_spent USING btree (did, device_id, cipher_suite, spent_at) WHERE (spent_at IS NOT NULL)
+index key_packages_spent_age on key_packages	CREATE INDEX key_packages_spent_age USING btree (expires_at) WHERE (spent_at IS NOT NULL)
+index key_packages_unspent_age on key_packages	CREATE INDEX key_packages_unspent_age USING btree (expires_at) WHERE (spent_at IS NULL)
+index lapsed_proposals_age on lapsed_proposals	CREATE INDEX lapsed_proposals_age USING btree (lapsed_at)
+index lapsed_proposals_pkey on lapsed_proposals unique	CREATE UNIQUE INDEX lapsed_proposals_pkey USING btree (convo_id, seq)
+index leaves_by_device on leaves	CREATE INDEX leaves_by_device USING btree (did, device_id)
+index leaves_pkey on leaves unique	CREATE UNIQUE INDEX leaves_pkey USING btree (convo_id, did, device_id)
+index log_generation_pkey on log_generation unique	CREATE UNIQUE INDEX log_generation_pkey USING btree (only_row)
+index memberships_accepted on memberships	CREATE INDEX memberships_accepted USING btree (did, accepted_at) WHERE (accepted_at IS NOT NULL)
+index memberships_by_did on memberships	CREATE INDEX memberships_by_did USING btree (did, convo_id)
+index memberships_one_active on memberships unique	CREATE UNIQUE INDEX memberships_one_active USING btree (convo_id, did) WHERE (left_seq IS NULL)
+index memberships_pkey on memberships unique	CREATE UNIQUE INDEX memberships_pkey USING btree (convo_id, did, joined_seq)
+index memberships_requests on memberships	CREATE INDEX memberships_requests USING btree (did, joined_at, convo_id) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
+index memberships_requests_age on memberships	CREATE INDEX memberships_requests_age USING btree (joined_at) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
+index message_blobs_by_cid on message_blobs	CREATE INDEX message_blobs_by_cid USING btree (convo_id, cid)
+index message_blobs_by_owner on message_blobs	CREATE INDEX message_blobs_by_owner USING btree (owner_did, cid)
+index message_blobs_pkey on message_blobs unique	CREATE UNIQUE INDEX message_blobs_pkey USING btree (convo_id, seq, cid)
+index messages_age on messages	CREATE INDEX messages_age USING btree (created_at) WHERE (kind = ''app''::text)
+index messages_handshake on messages	CREATE INDEX messages_handshake USING btree (convo_id, seq) WHERE (kind <> ''app''::text)
+index messages_log on messages	CREATE INDEX messages_log USING btree (gen, pos, convo_id, seq)
+index messages_message_id on messages unique	CREATE UNIQUE INDEX messages_message_id USING btree (convo_id, message_id)
+index messages_one_commit on messages unique	CREATE UNIQUE INDEX messages_one_commit USING btree (convo_id, epoch) WHERE (kind = ''commit''::text)
+index messages_pkey on messages unique	CREATE UNIQUE INDEX messages_pkey USING btree (convo_id, seq)
+index messages_proposals on messages	CREATE INDEX messages_proposals USING btree (convo_id, epoch, seq) WHERE (kind = ''proposal''::text)
+index messages_proposers on messages	CREATE INDEX messages_proposers USING btree (convo_id, sender_did, epoch) WHERE (kind = ''proposal''::text)
+index orphan_objects_pkey on orphan_objects unique	CREATE UNIQUE INDEX orphan_objects_pkey USING btree (object_key)
+index orphan_objects_since on orphan_objects	CREATE INDEX orphan_objects_since USING btree (since)
+index orphan_objects_uploads on orphan_objects	CREATE INDEX orphan_objects_uploads USING btree (did) WHERE (did IS NOT NULL)
+index package_claims_ends on package_claims	CREATE INDEX package_claims_ends USING btree (ends_at)
+index package_claims_pkey on package_claims unique	CREATE UNIQUE INDEX package_claims_pkey USING btree (did, device_id, cipher_suite, requester)
+index read_positions_pkey on read_positions unique	CREATE UNIQUE INDEX read_positions_pkey USING btree (convo_id, did)
+index rejoin_requests_pkey on rejoin_requests unique	CREATE UNIQUE INDEX rejoin_requests_pkey USING btree (convo_id, did)
+index relay_cursors_pkey on relay_cursors unique	CREATE UNIQUE INDEX relay_cursors_pkey USING btree (relay)
+index removed_messages_pkey on removed_messages unique	CREATE UNIQUE INDEX removed_messages_pkey USING btree (convo_id, id_hash)
+index reports_about on reports	CREATE INDEX reports_about USING btree (subject_did) WHERE (subject_did IS NOT NULL)
+index reports_by on reports	CREATE INDEX reports_by USING btree (reporter_did)
+index reports_open on reports	CREATE INDEX reports_open USING btree (report_id) WHERE (resolved_at IS NULL)
+index reports_pkey on reports unique	CREATE UNIQUE INDEX reports_pkey USING btree (report_id)
+index reports_resolved on reports	CREATE INDEX reports_resolved USING btree (resolved_at) WHERE (resolved_at IS NOT NULL)
+index reports_to_forward on reports	CREATE INDEX reports_to_forward USING btree (forward_after) WHERE (forward_after IS NOT NULL)
+index schema_needs_pkey on schema_needs unique	CREATE UNIQUE INDEX schema_needs_pkey USING btree (only_row)
+index stranger_allowances_pkey on stranger_allowances unique	CREATE UNIQUE INDEX stranger_allowances_pkey USING btree (did)
+index strangers_asked_age on strangers_asked	CREATE INDEX strangers_asked_age USING btree (asked_at)
+index strangers_asked_pkey on strangers_asked unique	CREATE UNIQUE INDEX strangers_asked_pkey USING btree (did, stranger)
+index tickets_expiry on tickets	CREATE INDEX tickets_expiry USING btree (expires_at)
+index tickets_pkey on tickets unique	CREATE UNIQUE INDEX tickets_pkey USING btree (ticket_hash)
+index welcome_recipients_by_device on welcome_recipients	CREATE INDEX welcome_recipients_by_device USING btree (did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_ended on welcome_recipients	CREATE INDEX welcome_recipients_ended USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+index welcome_recipients_one_open on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_one_open USING btree (convo_id, did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_pkey on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_pkey USING btree (convo_id, did, device_id, seq)
+index welcomes_pkey on welcomes unique	CREATE UNIQUE INDEX welcomes_pkey USING btree (convo_id, seq)
+table account_keys (r)
+table account_origins (r)
+table account_states (r)
+table account_states_version (r)
+table accounts (r)
+table admin_audit (r)
+table admin_audit_id_seq (S)
+table blobs (r)
+table blocks (r)
+table commit_failures (r)
+table contact_preferences (r)
+table conversations (r)
+table convo_blocks (r)
+table declines (r)
+table devices (r)
+table events (r)
+table group_infos (r)
+table health_writes (r)
+table idempotency_records (r)
+table key_packages (r)
+table lapsed_proposals (r)
+table leaves (r)
+table log_generation (r)
+table memberships (r)
+table message_blobs (r)
+table messages (r)
+table orphan_objects (r)
+table package_claims (r)
+table read_positions (r)
+table rejoin_requests (r)
+table relay_cursors (r)
+table removed_messages (r)
+table reports (r)
+table reports_report_id_seq (S)
+table schema_needs (r)
+table stranger_allowances (r)
+table strangers_asked (r)
+table tickets (r)
+table welcome_recipients (r)
+table welcomes (r)');
 
 
 --
@@ -2372,59 +2964,79 @@ INSERT INTO public.schema_needs VALUES (true, 1);
 
 
 --
+-- Data for Name: stranger_allowances; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.stranger_allowances VALUES ('did:plc:account1', 1000);
+INSERT INTO public.stranger_allowances VALUES ('did:plc:account2', 1000);
+INSERT INTO public.stranger_allowances VALUES ('did:plc:account3', 1000);
+INSERT INTO public.stranger_allowances VALUES ('did:plc:account4', 1000);
+
+
+--
+-- Data for Name: strangers_asked; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81', '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f', '2026-11-27 20:25:54.525169+00');
+
+
+--
 -- Data for Name: tickets; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.tickets VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', 'did:plc:account1', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.tickets VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', 'did:plc:account1', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.tickets VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', 'did:plc:account1', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.tickets VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', 'did:plc:account1', NULL, '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.tickets VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', 'did:plc:account1', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.tickets VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', 'did:plc:account1', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.tickets VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', 'did:plc:account1', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.tickets VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', 'did:plc:account1', NULL, '2026-11-27 20:25:54.525169+00');
 
 
 --
 -- Data for Name: welcome_recipients; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:54.525169+00');
 INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
 INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
 INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
@@ -2471,17 +3083,17 @@ INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849
 -- Data for Name: welcomes; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:05:05.288965+00');
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, 9, '\x78', NULL, '2026-11-27 20:05:05.288965+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:54.525169+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, 9, '\x78', NULL, '2026-11-27 20:25:54.525169+00');
 
 
 --
@@ -2571,6 +3183,14 @@ ALTER TABLE ONLY public.commit_failures
 
 
 --
+-- Name: contact_preferences contact_preferences_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.contact_preferences
+    ADD CONSTRAINT contact_preferences_pkey PRIMARY KEY (did);
+
+
+--
 -- Name: conversations conversations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2579,11 +3199,35 @@ ALTER TABLE ONLY public.conversations
 
 
 --
+-- Name: convo_blocks convo_blocks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.convo_blocks
+    ADD CONSTRAINT convo_blocks_pkey PRIMARY KEY (did, convo_id);
+
+
+--
+-- Name: declines declines_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.declines
+    ADD CONSTRAINT declines_pkey PRIMARY KEY (did, adder_did);
+
+
+--
 -- Name: devices devices_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_pkey PRIMARY KEY (did, device_id);
+
+
+--
+-- Name: events events_kind_check; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE public.events
+    ADD CONSTRAINT events_kind_check CHECK ((kind = ANY (ARRAY['membership'::text, 'welcome'::text, 'rejoin-requested'::text, 'convo-damaged'::text, 'key-packages-low'::text, 'read'::text, 'preferences'::text, 'role'::text, 'policy'::text, 'lock'::text, 'request'::text, 'accepted'::text, 'request-ended'::text]))) NOT VALID;
 
 
 --
@@ -2747,6 +3391,22 @@ ALTER TABLE ONLY public.schema_needs
 
 
 --
+-- Name: stranger_allowances stranger_allowances_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.stranger_allowances
+    ADD CONSTRAINT stranger_allowances_pkey PRIMARY KEY (did);
+
+
+--
+-- Name: strangers_asked strangers_asked_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.strangers_asked
+    ADD CONSTRAINT strangers_asked_pkey PRIMARY KEY (did, stranger);
+
+
+--
 -- Name: tickets tickets_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2852,6 +3512,20 @@ CREATE INDEX blocks_of ON public.blocks USING btree (blocked_did);
 --
 
 CREATE INDEX conversations_closed ON public.conversations USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+
+
+--
+-- Name: convo_blocks_by_convo; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX convo_blocks_by_convo ON public.convo_blocks USING btree (convo_id);
+
+
+--
+-- Name: declines_of; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX declines_of ON public.declines USING btree (adder_did);
 
 
 --
@@ -2974,6 +3648,20 @@ CREATE UNIQUE INDEX memberships_one_active ON public.memberships USING btree (co
 
 
 --
+-- Name: memberships_requests; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX memberships_requests ON public.memberships USING btree (did, joined_at, convo_id) WHERE ((consent <> 'accepted'::text) AND (left_seq IS NULL));
+
+
+--
+-- Name: memberships_requests_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX memberships_requests_age ON public.memberships USING btree (joined_at) WHERE ((consent <> 'accepted'::text) AND (left_seq IS NULL));
+
+
+--
 -- Name: message_blobs_by_cid; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3093,6 +3781,13 @@ CREATE INDEX reports_to_forward ON public.reports USING btree (forward_after) WH
 
 
 --
+-- Name: strangers_asked_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX strangers_asked_age ON public.strangers_asked USING btree (asked_at);
+
+
+--
 -- Name: tickets_expiry; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3134,6 +3829,14 @@ ALTER TABLE ONLY public.blocks
 
 ALTER TABLE ONLY public.commit_failures
     ADD CONSTRAINT commit_failures_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: convo_blocks convo_blocks_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.convo_blocks
+    ADD CONSTRAINT convo_blocks_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
 
 
 --
