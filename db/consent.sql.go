@@ -23,23 +23,25 @@ func (q *Queries) AllowStrangers(ctx context.Context, did string, amount int64) 
 }
 
 const askStrangers = `-- name: AskStrangers :one
-WITH noted AS (
+WITH asked AS MATERIALIZED (
+    SELECT o.asked_at FROM strangers_asked o WHERE o.did = $2
+), noted AS (
     INSERT INTO strangers_asked AS a (did, stranger, asked_at)
-    SELECT $1, unnest($4::bytea[]), $3::timestamptz
-    ON CONFLICT (did, stranger) DO UPDATE SET asked_at = excluded.asked_at WHERE a.asked_at <= $2::timestamptz
+    SELECT $2, unnest($4::bytea[]), $3::timestamptz
+    ON CONFLICT (did, stranger) DO UPDATE SET asked_at = excluded.asked_at WHERE a.asked_at <= $1::timestamptz
     RETURNING stranger
 )
-SELECT ((SELECT count(*) FROM strangers_asked b WHERE b.did = $1 AND b.asked_at > $2::timestamptz)
+SELECT ((SELECT count(*) FROM asked b WHERE b.asked_at > $1::timestamptz)
     + (SELECT count(*) FROM noted))::bigint AS used,
     (SELECT count(*) FROM noted)::bigint AS added,
-    coalesce((SELECT l.amount FROM stranger_allowances l WHERE l.did = $1), 0)::bigint AS allowance,
-    coalesce((SELECT min(c.asked_at) FROM strangers_asked c WHERE c.did = $1 AND c.asked_at > $2::timestamptz),
+    coalesce((SELECT l.amount FROM stranger_allowances l WHERE l.did = $2), 0)::bigint AS allowance,
+    coalesce((SELECT min(c.asked_at) FROM asked c WHERE c.asked_at > $1::timestamptz),
         $3::timestamptz)::timestamptz AS oldest
 `
 
 type AskStrangersParams struct {
-	Did       string
 	Since     time.Time
+	Did       string
 	Now       time.Time
 	Strangers [][]byte
 }
@@ -55,8 +57,8 @@ type AskStrangersRow struct {
 // asked for since a time, with these; the account's row is locked.
 func (q *Queries) AskStrangers(ctx context.Context, arg AskStrangersParams) (AskStrangersRow, error) {
 	row := q.db.QueryRow(ctx, askStrangers,
-		arg.Did,
 		arg.Since,
+		arg.Did,
 		arg.Now,
 		arg.Strangers,
 	)
@@ -327,9 +329,7 @@ func (q *Queries) PutConvoBlock(ctx context.Context, did string, convoID xrpc.Co
 
 const relations = `-- name: Relations :many
 
-WITH wanted AS (
-    SELECT unnest($2::text[]) AS did
-), here AS MATERIALIZED (
+WITH here AS MATERIALIZED (
     SELECT h.convo_id FROM memberships h
     WHERE h.convo_id = $3 AND h.did = $1::text AND h.left_seq IS NULL
 ), shared AS MATERIALIZED (
@@ -340,15 +340,23 @@ WITH wanted AS (
         WHERE a.did = $1::text AND a.left_seq IS NULL AND a.consent = 'accepted' OFFSET 0) own
     CROSS JOIN LATERAL (
         SELECT s.did, s.convo_id, s.accepted_at, s.by_link FROM memberships s
-        WHERE s.convo_id = own.convo_id AND s.did = ANY($2::text[]) AND s.left_seq IS NULL AND s.consent = 'accepted'
+        WHERE s.convo_id = own.convo_id AND (s.did IN (SELECT unnest($2::text[]))) IS TRUE AND s.left_seq IS NULL AND s.consent = 'accepted'
         OFFSET 0
     ) m
     WHERE m.did <> $1::text
     GROUP BY m.did
+), wanted AS MATERIALIZED (
+    SELECT x.did, bool_or(x.known) AS known, bool_or(x.acquainted) AS acquainted
+    FROM (
+        SELECT shared.did, shared.known, shared.acquainted FROM shared
+        UNION ALL
+        SELECT unnest($2::text[]), FALSE, FALSE
+    ) x
+    GROUP BY x.did
 )
 SELECT w.did::text AS did,
-    coalesce(s.known, FALSE)::boolean AS known,
-    coalesce(s.acquainted, FALSE)::boolean AS acquainted,
+    w.known::boolean AS known,
+    w.acquainted::boolean AS acquainted,
     coalesce(p.allow_incoming, 'all')::text AS allow_incoming,
     coalesce(p.accept_from, 'known')::text AS accept_from,
     coalesce(p.allow_group_invites, 'all')::text AS allow_group_invites,
@@ -365,7 +373,6 @@ SELECT w.did::text AS did,
         UNION SELECT unnest($2::text[]) UNION SELECT $1::text
     ) accounts)::bigint AS accounts
 FROM wanted w
-LEFT JOIN shared s ON s.did = w.did
 LEFT JOIN LATERAL (
     SELECT cp.allow_incoming, cp.accept_from, cp.allow_group_invites, cp.accept_group_invites_from
     FROM contact_preferences cp WHERE cp.did = w.did OFFSET 0
@@ -397,6 +404,7 @@ type RelationsRow struct {
 // the adder and not on an account that the adder may learn nothing about.
 // accounts: how many the conversation has with all of them.
 // here: the conversation, if the adder is a member. Otherwise nothing is looked up in it.
+// IS TRUE makes the planner hash the list.
 func (q *Queries) Relations(ctx context.Context, adder string, dids []string, convo xrpc.ConvoID) ([]RelationsRow, error) {
 	rows, err := q.db.Query(ctx, relations, adder, dids, convo)
 	if err != nil {

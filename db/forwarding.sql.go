@@ -22,7 +22,7 @@ func (q *Queries) CountReportsToForward(ctx context.Context) (int64, error) {
 
 const forwardLater = `-- name: ForwardLater :exec
 UPDATE reports SET forward_after = clock_timestamp() + make_interval(secs => $1::float8)
-WHERE report_id = $2 AND forwarded_at IS NULL AND forward_after IS NOT NULL
+WHERE report_id = $2 AND forwarded_at IS NULL
 `
 
 // An attempt failed; the next one comes after a pause.

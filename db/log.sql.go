@@ -1080,6 +1080,7 @@ SELECT t.convo_id, t.member::boolean AS member, t.fresh::boolean AS fresh, t.aft
         (SELECT coalesce(sum(octet_length(v.did) + $1::bigint), 0) FROM memberships v
             WHERE v.convo_id = t.convo_id AND (v.left_seq IS NULL OR v.pending_removal))
         + (SELECT count(*) * $2::bigint FROM leaves d WHERE d.convo_id = t.convo_id)
+        + coalesce((SELECT octet_length(i.info) + octet_length(i.info_key) FROM convo_infos i WHERE i.convo_id = t.convo_id), 0) * 4 / 3
     END)::bigint AS bytes
 FROM told t
 WHERE t.after_seq < t.until_seq OR t.fresh OR NOT t.member

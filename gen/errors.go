@@ -20,6 +20,7 @@ const (
 	ErrExpirationTooFar    = "ExpirationTooFar"
 	ErrFutureCursor        = "FutureCursor"
 	ErrIdempotencyConflict = "IdempotencyConflict"
+	ErrInfoVersionMismatch = "InfoVersionMismatch"
 	ErrInvalidAsset        = "InvalidAsset"
 	ErrInvalidCipherSuite  = "InvalidCipherSuite"
 	ErrInvalidCommit       = "InvalidCommit"
@@ -52,7 +53,7 @@ const (
 // StatusOf returns the HTTP status of an error name. The default is 400.
 func StatusOf(name string) int {
 	switch name {
-	case ErrAlreadyMember, ErrConvoExists, ErrEpochMismatch, ErrIdempotencyConflict, ErrKeyPackageNotFound:
+	case ErrAlreadyMember, ErrConvoExists, ErrEpochMismatch, ErrIdempotencyConflict, ErrInfoVersionMismatch, ErrKeyPackageNotFound:
 		return http.StatusConflict
 	case ErrBlobNotFound, ErrConvoNotFound, ErrWelcomeNotFound:
 		return http.StatusNotFound

@@ -49,6 +49,7 @@ const (
 	NSIDSync                  = "blue.catbird.mls.sync"
 	NSIDUnblockAccount        = "blue.catbird.mls.unblockAccount"
 	NSIDUnlockConvo           = "blue.catbird.mls.unlockConvo"
+	NSIDUpdateConvoInfo       = "blue.catbird.mls.updateConvoInfo"
 	NSIDUpdateConvoPolicy     = "blue.catbird.mls.updateConvoPolicy"
 	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
 	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
@@ -388,6 +389,15 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed},
 	}
+	MethodUpdateConvoInfo = &xrpc.Method{
+		NSID:           NSIDUpdateConvoInfo,
+		Kind:           xrpc.Procedure,
+		MaxBody:        131072,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrInfoVersionMismatch, ErrEpochMismatch, ErrStorageFull},
+	}
 	MethodUpdateConvoPolicy = &xrpc.Method{
 		NSID:           NSIDUpdateConvoPolicy,
 		Kind:           xrpc.Procedure,
@@ -491,6 +501,7 @@ var Methods = []*xrpc.Method{
 	MethodSync,
 	MethodUnblockAccount,
 	MethodUnlockConvo,
+	MethodUpdateConvoInfo,
 	MethodUpdateConvoPolicy,
 	MethodUpdateCursor,
 	MethodUpdateGroupInfo,

@@ -51,6 +51,7 @@ func Routes(svc Service) []xrpc.Route {
 		{Method: MethodSync, Handler: xrpc.ProcedureJSON(svc.Sync)},
 		{Method: MethodUnblockAccount, Handler: xrpc.ProcedureJSON(svc.UnblockAccount)},
 		{Method: MethodUnlockConvo, Handler: xrpc.ProcedureJSON(svc.UnlockConvo)},
+		{Method: MethodUpdateConvoInfo, Handler: xrpc.ProcedureJSON(svc.UpdateConvoInfo)},
 		{Method: MethodUpdateConvoPolicy, Handler: xrpc.ProcedureJSON(svc.UpdateConvoPolicy)},
 		{Method: MethodUpdateCursor, Handler: xrpc.ProcedureJSON(svc.UpdateCursor)},
 		{Method: MethodUpdateGroupInfo, Handler: xrpc.ProcedureJSON(svc.UpdateGroupInfo)},

@@ -199,6 +199,13 @@ type Service interface {
 	// operator's lock stays. If no admin has locked the conversation, the call
 	// changes nothing. Errors: ConvoNotFound, NotMember, NotAllowed.
 	UnlockConvo(ctx context.Context, caller xrpc.Caller, in *UnlockConvoInput) (*UnlockConvoOutput, error)
+	// UpdateConvoInfo: Changes the encrypted info of a conversation, or gives
+	// its key to the members of the current epoch. With info, the caller needs
+	// the right to change the info; infoKey alone needs only membership.
+	// Repeating the call with the same content succeeds and changes nothing.
+	// Errors: ConvoNotFound, NotMember, NotAllowed, InfoVersionMismatch,
+	// EpochMismatch, StorageFull.
+	UpdateConvoInfo(ctx context.Context, caller xrpc.Caller, in *UpdateConvoInfoInput) (*UpdateConvoInfoOutput, error)
 	// UpdateConvoPolicy: Changes which members may do what in a conversation.
 	// Rules that are absent stay as they are. Only admins may do this. If
 	// nothing changes, there is no event. Errors: ConvoNotFound, NotMember,

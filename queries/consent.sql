@@ -10,9 +10,8 @@
 -- the adder and not on an account that the adder may learn nothing about.
 -- accounts: how many the conversation has with all of them.
 -- here: the conversation, if the adder is a member. Otherwise nothing is looked up in it.
-WITH wanted AS (
-    SELECT unnest(sqlc.arg(dids)::text[]) AS did
-), here AS MATERIALIZED (
+-- IS TRUE makes the planner hash the list.
+WITH here AS MATERIALIZED (
     SELECT h.convo_id FROM memberships h
     WHERE h.convo_id = sqlc.arg(convo) AND h.did = sqlc.arg(adder)::text AND h.left_seq IS NULL
 ), shared AS MATERIALIZED (
@@ -23,15 +22,23 @@ WITH wanted AS (
         WHERE a.did = sqlc.arg(adder)::text AND a.left_seq IS NULL AND a.consent = 'accepted' OFFSET 0) own
     CROSS JOIN LATERAL (
         SELECT s.did, s.convo_id, s.accepted_at, s.by_link FROM memberships s
-        WHERE s.convo_id = own.convo_id AND s.did = ANY(sqlc.arg(dids)::text[]) AND s.left_seq IS NULL AND s.consent = 'accepted'
+        WHERE s.convo_id = own.convo_id AND (s.did IN (SELECT unnest(sqlc.arg(dids)::text[]))) IS TRUE AND s.left_seq IS NULL AND s.consent = 'accepted'
         OFFSET 0
     ) m
     WHERE m.did <> sqlc.arg(adder)::text
     GROUP BY m.did
+), wanted AS MATERIALIZED (
+    SELECT x.did, bool_or(x.known) AS known, bool_or(x.acquainted) AS acquainted
+    FROM (
+        SELECT shared.did, shared.known, shared.acquainted FROM shared
+        UNION ALL
+        SELECT unnest(sqlc.arg(dids)::text[]), FALSE, FALSE
+    ) x
+    GROUP BY x.did
 )
 SELECT w.did::text AS did,
-    coalesce(s.known, FALSE)::boolean AS known,
-    coalesce(s.acquainted, FALSE)::boolean AS acquainted,
+    w.known::boolean AS known,
+    w.acquainted::boolean AS acquainted,
     coalesce(p.allow_incoming, 'all')::text AS allow_incoming,
     coalesce(p.accept_from, 'known')::text AS accept_from,
     coalesce(p.allow_group_invites, 'all')::text AS allow_group_invites,
@@ -48,7 +55,6 @@ SELECT w.did::text AS did,
         UNION SELECT unnest(sqlc.arg(dids)::text[]) UNION SELECT sqlc.arg(adder)::text
     ) accounts)::bigint AS accounts
 FROM wanted w
-LEFT JOIN shared s ON s.did = w.did
 LEFT JOIN LATERAL (
     SELECT cp.allow_incoming, cp.accept_from, cp.allow_group_invites, cp.accept_group_invites_from
     FROM contact_preferences cp WHERE cp.did = w.did OFFSET 0
@@ -57,17 +63,19 @@ LEFT JOIN LATERAL (
 -- name: AskStrangers :one
 -- Notes strangers that an account asks for. used is how many different ones it has
 -- asked for since a time, with these; the account's row is locked.
-WITH noted AS (
+WITH asked AS MATERIALIZED (
+    SELECT o.asked_at FROM strangers_asked o WHERE o.did = sqlc.arg(did)
+), noted AS (
     INSERT INTO strangers_asked AS a (did, stranger, asked_at)
     SELECT sqlc.arg(did), unnest(sqlc.arg(strangers)::bytea[]), sqlc.arg(now)::timestamptz
     ON CONFLICT (did, stranger) DO UPDATE SET asked_at = excluded.asked_at WHERE a.asked_at <= sqlc.arg(since)::timestamptz
     RETURNING stranger
 )
-SELECT ((SELECT count(*) FROM strangers_asked b WHERE b.did = sqlc.arg(did) AND b.asked_at > sqlc.arg(since)::timestamptz)
+SELECT ((SELECT count(*) FROM asked b WHERE b.asked_at > sqlc.arg(since)::timestamptz)
     + (SELECT count(*) FROM noted))::bigint AS used,
     (SELECT count(*) FROM noted)::bigint AS added,
     coalesce((SELECT l.amount FROM stranger_allowances l WHERE l.did = sqlc.arg(did)), 0)::bigint AS allowance,
-    coalesce((SELECT min(c.asked_at) FROM strangers_asked c WHERE c.did = sqlc.arg(did) AND c.asked_at > sqlc.arg(since)::timestamptz),
+    coalesce((SELECT min(c.asked_at) FROM asked c WHERE c.asked_at > sqlc.arg(since)::timestamptz),
         sqlc.arg(now)::timestamptz)::timestamptz AS oldest;
 
 -- name: DeleteOldStrangers :execrows

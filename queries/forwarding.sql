@@ -17,7 +17,7 @@ RETURNING r.report_id, r.reason_type, r.subject_did::text AS subject_did, r.forw
 -- name: ForwardLater :exec
 -- An attempt failed; the next one comes after a pause.
 UPDATE reports SET forward_after = clock_timestamp() + make_interval(secs => sqlc.arg(pause)::float8)
-WHERE report_id = sqlc.arg(report_id) AND forwarded_at IS NULL AND forward_after IS NOT NULL;
+WHERE report_id = sqlc.arg(report_id) AND forwarded_at IS NULL;
 
 -- name: NoteForwarded :exec
 UPDATE reports SET forwarded_at = clock_timestamp(), forwarded_id = sqlc.narg(forwarded_id), forward_after = NULL

@@ -29,6 +29,7 @@ SELECT p.convo_id, p.last_activity_at, p.as_of::timestamptz AS as_of, p.late::bo
         (SELECT coalesce(sum(octet_length(m.did) + sqlc.arg(member_bytes)::bigint), 0) FROM memberships m
             WHERE m.convo_id = p.convo_id AND (m.left_seq IS NULL OR m.pending_removal))
         + (SELECT coalesce(sum(sqlc.arg(device_bytes)::bigint + coalesce(octet_length(l.credential), 0) * 4 / 3), 0) FROM leaves l WHERE l.convo_id = p.convo_id)
+        + coalesce((SELECT octet_length(i.info) + octet_length(i.info_key) FROM convo_infos i WHERE i.convo_id = p.convo_id), 0) * 4 / 3
     )::bigint AS bytes
 FROM page p
 ORDER BY p.late, CASE WHEN NOT p.late THEN p.last_activity_at END DESC, p.convo_id;

@@ -89,7 +89,7 @@ func commitWrites(t *testing.T, s *Server) (writes []write, other map[string]fun
 	create, _ := newConvoInput(t, s, alice, bob)
 	create.IdempotencyKey = key
 	create2 := *create
-	create2.Metadata = &gen.ConvoMetadata{Name: new("other")}
+	create2.CurrentEpoch = new(int64(1))
 	add("createConvo",
 		func(s *Server) (any, error) { return s.CreateConvo(ctx, by(alice), create) },
 		func(s *Server) (any, error) { return s.CreateConvo(ctx, by(alice), &create2) })

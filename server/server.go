@@ -17,6 +17,7 @@ import (
 	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/contacts"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/convoinfo"
 	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
@@ -43,6 +44,9 @@ type Config struct {
 	// PastEpochs is the number of epochs before the current one from which
 	// application messages are accepted.
 	PastEpochs int64
+	// PlaintextMetadata lets createConvo take a name and a description that are not
+	// encrypted.
+	PlaintextMetadata bool
 	// Bus notifies instances of new rows and carries signals; nil for a server
 	// without streams.
 	Bus bus.Bus
@@ -91,6 +95,7 @@ type (
 	attachmentsService = attachments.Service
 	contactsService    = contacts.Service
 	convoService       = convo.Service
+	convoInfoService   = convoinfo.Service
 	groupService       = group.Service
 	keyPackagesService = keypackages.Service
 	liveService        = live.Service
@@ -106,6 +111,7 @@ type Server struct {
 	*convo.Base
 	*contactsService
 	*convoService
+	*convoInfoService
 	*groupService
 	*messagesService
 	*keyPackagesService
@@ -129,7 +135,7 @@ func New(c Config) *Server {
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Pseudonyms: convo.NewPseudonyms(c.Secret.Key(PseudonymKey)),
-		Leaves: mls.NewLeafCache(maxCachedLeaves), Follows: follows.OrNone(c.Follows),
+		Leaves: mls.NewLeafCache(maxCachedLeaves), PlaintextMetadata: c.PlaintextMetadata, Follows: follows.OrNone(c.Follows),
 	}
 	b.Consent = &consent.Rules{Key: c.Secret.Key("strangers"), Follows: b.Follows, IsNew: func(ctx context.Context, did string) bool {
 		return b.Storage.IsNew(ctx, did)
@@ -141,6 +147,7 @@ func New(c Config) *Server {
 	s := &Server{
 		Base: b, convoService: &convo.Service{Base: b}, config: c,
 		contactsService:    contacts.New(b),
+		convoInfoService:   convoinfo.New(b),
 		groupService:       group.New(b, claims),
 		messagesService:    messages.New(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),

@@ -191,7 +191,8 @@ func (a *app) open(ctx context.Context, port int) error {
 	plumbing.Tickets = live.NewTickets(pool, nil)
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), ReportRecipient: c.ReportRecipient,
-		Limits: a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret, Follows: a.follows,
+		PlaintextMetadata: c.PlaintextMetadata == "true",
+		Limits:            a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret, Follows: a.follows,
 		ForwardsReports: c.ReportService != "",
 		Bus:             a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Clock: a.now,
 		Registry: a.metrics.Registry,

@@ -42,15 +42,16 @@ type Config struct {
 	ReportRecipient string `flag:"report-recipient" env:"MLS_REPORT_RECIPIENT" help:"age X25519 recipient (age1...) for whom clients encrypt the evidence of reports; without it, reports have no evidence"`
 	ReportService   string `flag:"report-service" env:"MLS_REPORT_SERVICE" help:"DID of a moderation service (#atproto_labeler in its document) to which reports about accounts are forwarded: the account, the type of the reason and the report's number"`
 
-	PastEpochs     int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"number of epochs before the current one in which application messages may still be sent"`
-	MessageTTL     time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and the rest of conversations without members"`
-	EraseAfter     time.Duration `flag:"erase-after" env:"MLS_ERASE_AFTER" default:"168h" min:"0s" max:"87600h" help:"how long after its deletion at the PDS an account is erased, with MLS_RELAY_URL"`
-	RateLimits     string        `flag:"rate-limits" env:"MLS_RATE_LIMITS" default:"1" help:"factor by which all rate limits are multiplied, or off"`
-	OriginSizes    string        `flag:"origin-sizes" env:"MLS_ORIGIN_SIZES" help:"assumed number of accounts of origins, such as bsky.network=50000,example.org=100; for other origins, the accounts that are no longer new are counted"`
-	MaxConnections int           `flag:"max-connections" env:"MLS_MAX_CONNECTIONS" default:"0" min:"0" max:"1000000" help:"largest number of open client connections; 0 means as many as open files and memory allow, at most 10000"`
-	IdleTimeout    time.Duration `flag:"idle-timeout" env:"MLS_IDLE_TIMEOUT" default:"2m" min:"5s" max:"1h" help:"how long a client connection may wait for its next request, while fewer than half of all connections are open; longer than the idle time-out of the proxy in front"`
-	DBConnections  int           `flag:"db-connections" env:"MLS_DB_CONNECTIONS" default:"16" min:"2" max:"1000" help:"largest number of connections to the database"`
-	DatabaseWait   time.Duration `flag:"database-wait" env:"MLS_DATABASE_WAIT" default:"1m" min:"0s" max:"1h" help:"how long the start waits for a database that cannot be reached or is still starting"`
-	DrainTime      time.Duration `flag:"drain-time" env:"MLS_DRAIN_TIME" default:"0s" min:"0s" max:"10m" help:"how long the service continues to answer after it has become not ready, so that load balancers notice"`
-	StopTimeout    time.Duration `flag:"stop-timeout" env:"MLS_STOP_TIMEOUT" default:"30s" min:"0s" max:"10m" help:"how long requests may take to finish when the server stops"`
+	PastEpochs        int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"number of epochs before the current one in which application messages may still be sent"`
+	PlaintextMetadata string        `flag:"plaintext-metadata" env:"MLS_PLAINTEXT_METADATA" default:"false" oneof:"true false" help:"let clients store names and descriptions of conversations that are not encrypted"`
+	MessageTTL        time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and the rest of conversations without members"`
+	EraseAfter        time.Duration `flag:"erase-after" env:"MLS_ERASE_AFTER" default:"168h" min:"0s" max:"87600h" help:"how long after its deletion at the PDS an account is erased, with MLS_RELAY_URL"`
+	RateLimits        string        `flag:"rate-limits" env:"MLS_RATE_LIMITS" default:"1" help:"factor by which all rate limits are multiplied, or off"`
+	OriginSizes       string        `flag:"origin-sizes" env:"MLS_ORIGIN_SIZES" help:"assumed number of accounts of origins, such as bsky.network=50000,example.org=100; for other origins, the accounts that are no longer new are counted"`
+	MaxConnections    int           `flag:"max-connections" env:"MLS_MAX_CONNECTIONS" default:"0" min:"0" max:"1000000" help:"largest number of open client connections; 0 means as many as open files and memory allow, at most 10000"`
+	IdleTimeout       time.Duration `flag:"idle-timeout" env:"MLS_IDLE_TIMEOUT" default:"2m" min:"5s" max:"1h" help:"how long a client connection may wait for its next request, while fewer than half of all connections are open; longer than the idle time-out of the proxy in front"`
+	DBConnections     int           `flag:"db-connections" env:"MLS_DB_CONNECTIONS" default:"16" min:"2" max:"1000" help:"largest number of connections to the database"`
+	DatabaseWait      time.Duration `flag:"database-wait" env:"MLS_DATABASE_WAIT" default:"1m" min:"0s" max:"1h" help:"how long the start waits for a database that cannot be reached or is still starting"`
+	DrainTime         time.Duration `flag:"drain-time" env:"MLS_DRAIN_TIME" default:"0s" min:"0s" max:"10m" help:"how long the service continues to answer after it has become not ready, so that load balancers notice"`
+	StopTimeout       time.Duration `flag:"stop-timeout" env:"MLS_STOP_TIMEOUT" default:"30s" min:"0s" max:"10m" help:"how long requests may take to finish when the server stops"`
 }

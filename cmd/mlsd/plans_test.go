@@ -129,6 +129,7 @@ var multiplied = map[string]string{
 
 	"AttachBlobs":              "a message names ten blobs at most, of one account",
 	"DeletedDevices":           "an account has few deleted devices",
+	"ListClaimableDevices":     "a call names a hundred accounts at most",
 	"ListDeletedDevices":       "an account has few deleted devices",
 	"ListLeases":               "a requester has few leases",
 	"ListPublishedKeyPackages": "a call publishes a hundred packages at most, of one account",

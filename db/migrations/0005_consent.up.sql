@@ -41,10 +41,11 @@ CREATE TABLE declines (
 );
 CREATE INDEX declines_of ON declines (adder_did);
 
--- Conversations to which an account does not want to be added.
+-- Conversations to which an account does not want to be added. CASCADE: a server from
+-- before this table removes conversations without knowing it.
 CREATE TABLE convo_blocks (
     did      TEXT COLLATE "C" NOT NULL,
-    convo_id BYTEA NOT NULL REFERENCES conversations,
+    convo_id BYTEA NOT NULL REFERENCES conversations ON DELETE CASCADE,
     PRIMARY KEY (did, convo_id)
 );
 CREATE INDEX convo_blocks_by_convo ON convo_blocks (convo_id);
@@ -69,4 +70,4 @@ CREATE TABLE stranger_allowances (
 ALTER TABLE events DROP CONSTRAINT events_kind_check;
 ALTER TABLE events ADD CONSTRAINT events_kind_check CHECK (kind IN ('membership', 'welcome', 'rejoin-requested',
     'convo-damaged', 'key-packages-low', 'read', 'preferences', 'role', 'policy', 'lock',
-    'request', 'accepted', 'request-ended')) NOT VALID;
+    'info', 'info-key-requested', 'request', 'accepted', 'request-ended')) NOT VALID;

@@ -122,6 +122,11 @@ async function rights(convoId, ada, ben, open) {
   for (const event of await next()) assert.deepEqual({ ...event.policy }, { ...policy })
   await ada.account.procedure('updateConvoPolicy', { convoId, sendMessages: 'members' })
   for (const event of await next()) assert.equal(event.policy.sendMessages, 'members')
+  const { currentEpoch: epoch } = await ada.account.query('getEpoch', { convoId })
+  const info = { info: Buffer.from('info'), infoKey: Buffer.from('key') }
+  const stored = await ada.account.procedure('updateConvoInfo', { convoId, baseVersion: 0, epoch, ...info })
+  assert.deepEqual({ ...stored }, { version: 1, keyEpoch: epoch })
+  for (const { version, keyEpoch } of await next()) assert.deepEqual([version, keyEpoch], [1, epoch])
   for (const [method, lockStatus] of [['lockConvo', 'locked'], ['unlockConvo', 'unlocked']]) {
     assert.equal((await ada.account.procedure(method, { convoId })).convo.lockStatus, lockStatus)
     for (const event of await next()) assert.equal(event.lockStatus, lockStatus)

@@ -76,7 +76,7 @@ export class Device {
     return keyPackages
   }
 
-  async create(convoId, others, metadata) {
+  async create(convoId, others) {
     const claimed = await this.claim(others)
     await this.mls.createGroup(convoId)
     let convo, bytes
@@ -89,7 +89,6 @@ export class Device {
         welcomeMessage: base64(welcome),
         groupInfo: base64(groupInfo),
         ratchetTree: ratchetTree && base64(ratchetTree),
-        metadata,
         idempotencyKey: randomUUID(),
       })
       return true

@@ -56,8 +56,8 @@ async function create(w) {
   const claimed = w.ada.last.getKeyPackages.answer.keyPackages.filter(({ did }) => did === w.ben.did)
   assert.deepEqual(claimed, keyPackages)
   assert.deepEqual(
-    [convo.id, convo.groupId, convo.creator, convo.epoch, convo.cipherSuite, convo.metadata],
-    [w.convoId, w.convoId, w.ada.did, 1, w.suite, w.metadata])
+    [convo.id, convo.groupId, convo.creator, convo.epoch, convo.cipherSuite],
+    [w.convoId, w.convoId, w.ada.did, 1, w.suite])
   assert.deepEqual(convo.members.map(({ did }) => did).sort(), [w.ada.did, w.ben.did].sort())
 }
 

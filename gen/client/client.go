@@ -475,6 +475,20 @@ func (c *Client) UnlockConvo(ctx context.Context, in *UnlockConvoInput) (*Unlock
 	return out, nil
 }
 
+// UpdateConvoInfo: Changes the encrypted info of a conversation, or gives its
+// key to the members of the current epoch. With info, the caller needs the
+// right to change the info; infoKey alone needs only membership. Repeating
+// the call with the same content succeeds and changes nothing. Errors:
+// ConvoNotFound, NotMember, NotAllowed, InfoVersionMismatch, EpochMismatch,
+// StorageFull.
+func (c *Client) UpdateConvoInfo(ctx context.Context, in *UpdateConvoInfoInput) (*UpdateConvoInfoOutput, error) {
+	out := new(UpdateConvoInfoOutput)
+	if err := c.PostJSON(ctx, NSIDUpdateConvoInfo, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // UpdateConvoPolicy: Changes which members may do what in a conversation.
 // Rules that are absent stay as they are. Only admins may do this. If nothing
 // changes, there is no event. Errors: ConvoNotFound, NotMember, NotAllowed,

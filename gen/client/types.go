@@ -39,7 +39,8 @@ type (
 	// CreateConvoInput is the input of CreateConvo.
 	CreateConvoInput = wire.CreateConvoInput
 	// ConvoMetadata is defs#convoMetadata. Information about the conversation
-	// that its creator gave to the service. It is not encrypted.
+	// that its creator gave to the service. It is not encrypted. A service takes
+	// it only if its operator has said so; clients use info.
 	ConvoMetadata = wire.ConvoMetadata
 	// ConvoView is defs#convoView. A conversation from the point of view of one
 	// of its members.
@@ -51,6 +52,10 @@ type (
 	// ConvoPolicy is defs#convoPolicy. Which members may do what in a
 	// conversation. Admins may do all of it.
 	ConvoPolicy = wire.ConvoPolicy
+	// ConvoInfo is defs#convoInfo. Name, description and picture of a
+	// conversation, encrypted by clients under a key that the service does not
+	// have (docs/protocol.md, Encrypted info).
+	ConvoInfo = wire.ConvoInfo
 	// CreateReportInput is the input of CreateReport.
 	CreateReportInput = wire.CreateReportInput
 	// CreateReportSubject is createReport#subject. What a report is about: a
@@ -259,6 +264,17 @@ type (
 	// ConvoLockEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// A conversation was locked or unlocked.
 	ConvoLockEvent = wire.ConvoLockEvent
+	// ConvoInfoEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+	// updateConvoInfo changed the encrypted info of a conversation, or wrapped
+	// its key for the members of another epoch. getConvo has both. Keys that
+	// come with commits cause no such event.
+	ConvoInfoEvent = wire.ConvoInfoEvent
+	// InfoKeyRequestedEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. A device entered the group by an external commit or a
+	// Welcome, and the key of the info is not wrapped for the epoch that it
+	// entered. One member answers by updateConvoInfo (docs/protocol.md, Which
+	// member reacts).
+	InfoKeyRequestedEvent = wire.InfoKeyRequestedEvent
 	// RequestEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// Another account has added the caller to a conversation, and the caller has
 	// to accept or to decline.
@@ -295,6 +311,10 @@ type (
 	UnlockConvoInput = wire.UnlockConvoInput
 	// UnlockConvoOutput is the answer of UnlockConvo.
 	UnlockConvoOutput = wire.UnlockConvoOutput
+	// UpdateConvoInfoInput is the input of UpdateConvoInfo.
+	UpdateConvoInfoInput = wire.UpdateConvoInfoInput
+	// UpdateConvoInfoOutput is the answer of UpdateConvoInfo.
+	UpdateConvoInfoOutput = wire.UpdateConvoInfoOutput
 	// UpdateConvoPolicyInput is the input of UpdateConvoPolicy.
 	UpdateConvoPolicyInput = wire.UpdateConvoPolicyInput
 	// UpdateCursorInput is the input of UpdateCursor.
@@ -321,8 +341,8 @@ type (
 	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 	// *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
-	// *ConvoLockEvent, *RequestEvent, *AcceptedEvent, *RequestEndedEvent,
-	// *EphemeralEvent, *InfoEvent.
+	// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *RequestEvent,
+	// *AcceptedEvent, *RequestEndedEvent, *EphemeralEvent, *InfoEvent.
 	ConvoEvent = wire.ConvoEvent
 )
 
@@ -338,6 +358,7 @@ const (
 	ErrExpirationTooFar    = "ExpirationTooFar"
 	ErrFutureCursor        = "FutureCursor"
 	ErrIdempotencyConflict = "IdempotencyConflict"
+	ErrInfoVersionMismatch = "InfoVersionMismatch"
 	ErrInvalidAsset        = "InvalidAsset"
 	ErrInvalidCipherSuite  = "InvalidCipherSuite"
 	ErrInvalidCommit       = "InvalidCommit"
@@ -410,6 +431,7 @@ const (
 	NSIDSync                  = "blue.catbird.mls.sync"
 	NSIDUnblockAccount        = "blue.catbird.mls.unblockAccount"
 	NSIDUnlockConvo           = "blue.catbird.mls.unlockConvo"
+	NSIDUpdateConvoInfo       = "blue.catbird.mls.updateConvoInfo"
 	NSIDUpdateConvoPolicy     = "blue.catbird.mls.updateConvoPolicy"
 	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
 	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"

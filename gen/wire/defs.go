@@ -288,7 +288,8 @@ func (v *MessageView) EncodeJSON(e *xrpc.Encoder) {
 func (v MessageView) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // ConvoMetadata is defs#convoMetadata. Information about the conversation
-// that its creator gave to the service. It is not encrypted.
+// that its creator gave to the service. It is not encrypted. A service takes
+// it only if its operator has said so; clients use info.
 type ConvoMetadata struct {
 	// Name of the conversation. The service can read it.
 	Name *string
@@ -376,6 +377,7 @@ type ConvoView struct {
 	LockStatus *string
 	// Whether the caller has accepted the conversation.
 	Status *string
+	Info   *ConvoInfo
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -412,6 +414,9 @@ func (v *ConvoView) Check(c *xrpc.Checker) {
 	}
 	if v.Status != nil {
 		c.String("status", *v.Status, -1, 16)
+	}
+	if v.Info != nil {
+		c.In("info", v.Info)
 	}
 }
 
@@ -453,6 +458,8 @@ func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.LockStatus, d, xrpc.DecodeString)
 		case "status":
 			return xrpc.DecodeOpt(&v.Status, d, xrpc.DecodeString)
+		case "info":
+			return xrpc.DecodeOpt(&v.Info, d, (*ConvoInfo).DecodeJSON)
 		}
 		return d.Skip()
 	}, "id", "groupId", "creator", "members", "epoch", "cipherSuite", "createdAt")
@@ -504,6 +511,9 @@ func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.Status != nil {
 		e.Name("status").String(*v.Status)
+	}
+	if v.Info != nil {
+		v.Info.EncodeJSON(e.Name("info"))
 	}
 	e.Close()
 }
@@ -727,6 +737,72 @@ func (v *ConvoPolicy) EncodeJSON(e *xrpc.Encoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ConvoPolicy) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// ConvoInfo is defs#convoInfo. Name, description and picture of a
+// conversation, encrypted by clients under a key that the service does not
+// have (docs/protocol.md, Encrypted info).
+type ConvoInfo struct {
+	// Rises by one with every change of info.
+	Version int64
+	// The encrypted info exactly as it was sent.
+	Info xrpc.Bytes
+	// The key of info, wrapped for the members of keyEpoch.
+	InfoKey xrpc.Bytes
+	// The epoch for whose members infoKey was wrapped.
+	KeyEpoch int64
+	// The epoch that a device entered without an infoKey for it. Any member
+	// answers by updateConvoInfo. Absent if no device waits.
+	RequestedEpoch *int64
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *ConvoInfo) Check(c *xrpc.Checker) {
+	c.Int("version", v.Version, 1, xrpc.MaxInt)
+	c.Bytes("info", v.Info, 1, 65536)
+	c.Bytes("infoKey", v.InfoKey, 1, 1024)
+	c.Int("keyEpoch", v.KeyEpoch, 0, xrpc.MaxInt)
+	if v.RequestedEpoch != nil {
+		c.Int("requestedEpoch", *v.RequestedEpoch, 0, xrpc.MaxInt)
+	}
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *ConvoInfo) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "version":
+			return xrpc.DecodeInt(&v.Version, d)
+		case "info":
+			return xrpc.DecodeBytes(&v.Info, d)
+		case "infoKey":
+			return xrpc.DecodeBytes(&v.InfoKey, d)
+		case "keyEpoch":
+			return xrpc.DecodeInt(&v.KeyEpoch, d)
+		case "requestedEpoch":
+			return xrpc.DecodeOpt(&v.RequestedEpoch, d, xrpc.DecodeInt)
+		}
+		return d.Skip()
+	}, "version", "info", "infoKey", "keyEpoch")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ConvoInfo) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *ConvoInfo) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("version").Int(v.Version)
+	e.Name("info").Bytes(v.Info)
+	e.Name("infoKey").Bytes(v.InfoKey)
+	e.Name("keyEpoch").Int(v.KeyEpoch)
+	if v.RequestedEpoch != nil {
+		e.Name("requestedEpoch").Int(*v.RequestedEpoch)
+	}
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ConvoInfo) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
 // caller.

@@ -18,6 +18,13 @@ type JoinConvoInput struct {
 	GroupInfo xrpc.Bytes
 	// The ratchet tree, if it is not contained in the GroupInfo or the Welcome.
 	RatchetTree xrpc.Bytes
+	// The key of the conversation's info, wrapped for the members of the epoch
+	// that the commit creates (docs/protocol.md, Encrypted info). The service
+	// does not read it. It is not stored if the conversation has no info.
+	InfoKey xrpc.Bytes
+	// The version of the info whose key infoKey is. If another one is current,
+	// infoKey is not stored. Absent for the current one.
+	InfoVersion *int64
 	// Makes it safe to repeat this call. For 7 days, a call with the same key
 	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
@@ -31,6 +38,12 @@ func (v *JoinConvoInput) Check(c *xrpc.Checker) {
 	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
 	if v.RatchetTree != nil {
 		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
+	}
+	if v.InfoKey != nil {
+		c.Bytes("infoKey", v.InfoKey, 1, 1024)
+	}
+	if v.InfoVersion != nil {
+		c.Int("infoVersion", *v.InfoVersion, 1, xrpc.MaxInt)
 	}
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
@@ -49,6 +62,10 @@ func (v *JoinConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeBytes(&v.GroupInfo, d)
 		case "ratchetTree":
 			return xrpc.DecodeBytes(&v.RatchetTree, d)
+		case "infoKey":
+			return xrpc.DecodeBytes(&v.InfoKey, d)
+		case "infoVersion":
+			return xrpc.DecodeOpt(&v.InfoVersion, d, xrpc.DecodeInt)
 		case "idempotencyKey":
 			return xrpc.DecodeOpt(&v.IdempotencyKey, d, xrpc.DecodeString)
 		}
@@ -67,6 +84,12 @@ func (v *JoinConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Name("groupInfo").Bytes(v.GroupInfo)
 	if v.RatchetTree != nil {
 		e.Name("ratchetTree").Bytes(v.RatchetTree)
+	}
+	if v.InfoKey != nil {
+		e.Name("infoKey").Bytes(v.InfoKey)
+	}
+	if v.InfoVersion != nil {
+		e.Name("infoVersion").Int(*v.InfoVersion)
 	}
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)

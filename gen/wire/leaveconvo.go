@@ -31,6 +31,14 @@ type LeaveConvoInput struct {
 	// The ratchet tree, if it is not contained in the GroupInfo, in base64. Both
 	// the standard and the URL alphabet are accepted, with or without padding.
 	RatchetTree xrpc.Base64
+	// With commit: the key of the conversation's info, wrapped for the members
+	// of the epoch that the commit creates (docs/protocol.md, Encrypted info).
+	// The service does not read it. It is not stored if the conversation has no
+	// info.
+	InfoKey xrpc.Bytes
+	// The version of the info whose key infoKey is. If another one is current,
+	// infoKey is not stored. Absent for the current one.
+	InfoVersion *int64
 	// Makes it safe to repeat this call. For 7 days, a call with the same key
 	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
@@ -55,6 +63,12 @@ func (v *LeaveConvoInput) Check(c *xrpc.Checker) {
 	if v.RatchetTree != nil {
 		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194306)
 	}
+	if v.InfoKey != nil {
+		c.Bytes("infoKey", v.InfoKey, 1, 1024)
+	}
+	if v.InfoVersion != nil {
+		c.Int("infoVersion", *v.InfoVersion, 1, xrpc.MaxInt)
+	}
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
 	}
@@ -76,6 +90,10 @@ func (v *LeaveConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeBase64String(&v.GroupInfo, d)
 		case "ratchetTree":
 			return xrpc.DecodeBase64String(&v.RatchetTree, d)
+		case "infoKey":
+			return xrpc.DecodeBytes(&v.InfoKey, d)
+		case "infoVersion":
+			return xrpc.DecodeOpt(&v.InfoVersion, d, xrpc.DecodeInt)
 		case "idempotencyKey":
 			return xrpc.DecodeOpt(&v.IdempotencyKey, d, xrpc.DecodeString)
 		}
@@ -104,6 +122,12 @@ func (v *LeaveConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.RatchetTree != nil {
 		e.Name("ratchetTree").Base64(v.RatchetTree)
+	}
+	if v.InfoKey != nil {
+		e.Name("infoKey").Bytes(v.InfoKey)
+	}
+	if v.InfoVersion != nil {
+		e.Name("infoVersion").Int(*v.InfoVersion)
 	}
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)

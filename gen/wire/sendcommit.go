@@ -25,6 +25,13 @@ type SendCommitInput struct {
 	AddedDIDs []string
 	// DIDs of the accounts whose membership ends.
 	RemovedDIDs []string
+	// The key of the conversation's info, wrapped for the members of the epoch
+	// that the commit creates (docs/protocol.md, Encrypted info). The service
+	// does not read it. It is not stored if the conversation has no info.
+	InfoKey xrpc.Bytes
+	// The version of the info whose key infoKey is. If another one is current,
+	// infoKey is not stored. Absent for the current one.
+	InfoVersion *int64
 	// Makes it safe to repeat this call. For 7 days, a call with the same key
 	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
@@ -50,6 +57,12 @@ func (v *SendCommitInput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "removedDids", v.RemovedDIDs, -1, 1000, func(x *string, c *xrpc.Checker) {
 		c.Format("", *x, xrpc.FormatDID)
 	})
+	if v.InfoKey != nil {
+		c.Bytes("infoKey", v.InfoKey, 1, 1024)
+	}
+	if v.InfoVersion != nil {
+		c.Int("infoVersion", *v.InfoVersion, 1, xrpc.MaxInt)
+	}
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
 	}
@@ -73,6 +86,10 @@ func (v *SendCommitInput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeArray(&v.AddedDIDs, d, 1000, xrpc.DecodeString)
 		case "removedDids":
 			return xrpc.DecodeArray(&v.RemovedDIDs, d, 1000, xrpc.DecodeString)
+		case "infoKey":
+			return xrpc.DecodeBytes(&v.InfoKey, d)
+		case "infoVersion":
+			return xrpc.DecodeOpt(&v.InfoVersion, d, xrpc.DecodeInt)
 		case "idempotencyKey":
 			return xrpc.DecodeOpt(&v.IdempotencyKey, d, xrpc.DecodeString)
 		}
@@ -110,6 +127,12 @@ func (v *SendCommitInput) EncodeJSON(e *xrpc.Encoder) {
 			e.String(x)
 		}
 		e.CloseArray()
+	}
+	if v.InfoKey != nil {
+		e.Name("infoKey").Bytes(v.InfoKey)
+	}
+	if v.InfoVersion != nil {
+		e.Name("infoVersion").Int(*v.InfoVersion)
 	}
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)

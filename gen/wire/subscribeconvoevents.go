@@ -790,6 +790,150 @@ func (v *ConvoLockEvent) EventCursor() string { return v.Cursor }
 
 func (*ConvoLockEvent) convoEvent() {}
 
+// ConvoInfoEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+// updateConvoInfo changed the encrypted info of a conversation, or wrapped
+// its key for the members of another epoch. getConvo has both. Keys that come
+// with commits cause no such event.
+type ConvoInfoEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// The version of the info.
+	Version int64 `cbor:"version"`
+	// The epoch for whose members the key is wrapped.
+	KeyEpoch int64 `cbor:"keyEpoch"`
+	// DID of the member that made the change.
+	Actor *string `cbor:"actor,omitzero"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *ConvoInfoEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Int("version", v.Version, 1, xrpc.MaxInt)
+	c.Int("keyEpoch", v.KeyEpoch, 0, xrpc.MaxInt)
+	if v.Actor != nil {
+		c.Format("actor", *v.Actor, xrpc.FormatDID)
+	}
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *ConvoInfoEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "version":
+			return xrpc.DecodeInt(&v.Version, d)
+		case "keyEpoch":
+			return xrpc.DecodeInt(&v.KeyEpoch, d)
+		case "actor":
+			return xrpc.DecodeOpt(&v.Actor, d, xrpc.DecodeString)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "version", "keyEpoch")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ConvoInfoEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *ConvoInfoEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("version").Int(v.Version)
+	e.Name("keyEpoch").Int(v.KeyEpoch)
+	if v.Actor != nil {
+		e.Name("actor").String(*v.Actor)
+	}
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ConvoInfoEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *ConvoInfoEvent) EventName() string { return "convoInfoEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *ConvoInfoEvent) EventCursor() string { return v.Cursor }
+
+func (*ConvoInfoEvent) convoEvent() {}
+
+// InfoKeyRequestedEvent is an event of SubscribeConvoEvents and
+// StreamConvoEvents. A device entered the group by an external commit or a
+// Welcome, and the key of the info is not wrapped for the epoch that it
+// entered. One member answers by updateConvoInfo (docs/protocol.md, Which
+// member reacts).
+type InfoKeyRequestedEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// DID of the account whose device entered; if there are several, one of
+	// them.
+	DID string `cbor:"did"`
+	// The epoch that it entered.
+	Epoch int64 `cbor:"epoch"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *InfoKeyRequestedEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Format("did", v.DID, xrpc.FormatDID)
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *InfoKeyRequestedEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "did":
+			return xrpc.DecodeString(&v.DID, d)
+		case "epoch":
+			return xrpc.DecodeInt(&v.Epoch, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "did", "epoch")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *InfoKeyRequestedEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *InfoKeyRequestedEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("did").String(v.DID)
+	e.Name("epoch").Int(v.Epoch)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v InfoKeyRequestedEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *InfoKeyRequestedEvent) EventName() string { return "infoKeyRequestedEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *InfoKeyRequestedEvent) EventCursor() string { return v.Cursor }
+
+func (*InfoKeyRequestedEvent) convoEvent() {}
+
 // RequestEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 // Another account has added the caller to a conversation, and the caller has
 // to accept or to decline.

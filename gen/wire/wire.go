@@ -35,6 +35,7 @@ var _ = []object{
 	(*MemberView)(nil),
 	(*DeviceLeaf)(nil),
 	(*ConvoPolicy)(nil),
+	(*ConvoInfo)(nil),
 	(*CreateReportInput)(nil),
 	(*CreateReportSubject)(nil),
 	(*CreateReportOutput)(nil),
@@ -107,6 +108,8 @@ var _ = []object{
 	(*MemberRoleEvent)(nil),
 	(*ConvoPolicyEvent)(nil),
 	(*ConvoLockEvent)(nil),
+	(*ConvoInfoEvent)(nil),
+	(*InfoKeyRequestedEvent)(nil),
 	(*RequestEvent)(nil),
 	(*AcceptedEvent)(nil),
 	(*RequestEndedEvent)(nil),
@@ -120,6 +123,8 @@ var _ = []object{
 	(*UnblockAccountOutput)(nil),
 	(*UnlockConvoInput)(nil),
 	(*UnlockConvoOutput)(nil),
+	(*UpdateConvoInfoInput)(nil),
+	(*UpdateConvoInfoOutput)(nil),
 	(*UpdateConvoPolicyInput)(nil),
 	(*UpdateCursorInput)(nil),
 	(*UpdateCursorOutput)(nil),
@@ -136,8 +141,8 @@ var _ = []object{
 // *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 // *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 // *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
-// *ConvoLockEvent, *RequestEvent, *AcceptedEvent, *RequestEndedEvent,
-// *EphemeralEvent, *InfoEvent.
+// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *RequestEvent,
+// *AcceptedEvent, *RequestEndedEvent, *EphemeralEvent, *InfoEvent.
 type ConvoEvent interface {
 	xrpc.Event
 	convoEvent()
@@ -168,6 +173,10 @@ func NewConvoEvent(name string) ConvoEvent {
 		return new(ConvoPolicyEvent)
 	case "convoLockEvent":
 		return new(ConvoLockEvent)
+	case "convoInfoEvent":
+		return new(ConvoInfoEvent)
+	case "infoKeyRequestedEvent":
+		return new(InfoKeyRequestedEvent)
 	case "requestEvent":
 		return new(RequestEvent)
 	case "acceptedEvent":

@@ -143,6 +143,7 @@ func DefaultPolicy() Policy {
 			"EpochMismatch":       http.StatusConflict,
 			"ConvoExists":         http.StatusConflict,
 			"IdempotencyConflict": http.StatusConflict,
+			"InfoVersionMismatch": http.StatusConflict,
 			"WelcomeExpired":      http.StatusGone,
 			"MessageTooLarge":     http.StatusRequestEntityTooLarge,
 			"BlobTooLarge":        http.StatusRequestEntityTooLarge,
@@ -268,6 +269,7 @@ func methodPolicies() map[string]MethodPolicy {
 		"unblockAccount":    {Rate: RatePublish},
 		"unlockConvo":       {Rate: RatePublish},
 		"updateConvoPolicy": {Rate: RatePublish},
+		"updateConvoInfo":   {Rate: RatePublish},
 		"updateMemberRole":  {Rate: RatePublish},
 		"updateCursor":      {Rate: RateSend},
 		"updateGroupInfo": {Rate: RateChange, Rules: []Rule{

@@ -86,6 +86,9 @@ var inConversation = []struct {
 	}, nil},
 	{"acceptConvo", bob, plain, nil},
 	{"declineConvo", undecided, plain, nil},
+	{"updateConvoInfo", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "baseVersion": 0, "info": raw([]byte("info")), "infoKey": raw([]byte("key")), "epoch": g.Epoch()}
+	}, nil},
 	{"lockConvo", alice, plain, nil},
 	{"unlockConvo", alice, plain, nil},
 	{"getWelcome", bob, plain, nil},

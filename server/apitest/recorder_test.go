@@ -26,7 +26,7 @@ var notProvoked = map[string]string{
 var statuses = map[string]int{
 	"NotMember": 403, "NotAllowed": 403,
 	"ConvoNotFound": 404, "WelcomeNotFound": 404, "BlobNotFound": 404, "GroupInfoUnavailable": 404,
-	"AlreadyMember": 409, "KeyPackageNotFound": 409, "EpochMismatch": 409, "ConvoExists": 409, "IdempotencyConflict": 409,
+	"AlreadyMember": 409, "KeyPackageNotFound": 409, "EpochMismatch": 409, "InfoVersionMismatch": 409, "ConvoExists": 409, "IdempotencyConflict": 409,
 	"InvalidTicket":   401,
 	"WelcomeExpired":  410,
 	"MessageTooLarge": 413, "BlobTooLarge": 413,

@@ -31,6 +31,9 @@ type Base struct {
 	// PastEpochs is the number of epochs before the current one from which
 	// application messages are accepted.
 	PastEpochs int64
+	// PlaintextMetadata lets createConvo take a name and a description that are not
+	// encrypted.
+	PlaintextMetadata bool
 	// Pseudonyms stand for erased accounts.
 	Pseudonyms Pseudonyms
 	// Leaves caches verified leaves, so that the service checks only the

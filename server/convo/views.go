@@ -13,7 +13,7 @@ import (
 
 // Views builds the views of the conversations ids, in that order, with the read
 // position of did. Conversations that do not exist are left out; membership is not
-// checked. It needs three queries, for any number of conversations.
+// checked. It needs four queries, for any number of conversations.
 func Views(ctx context.Context, q *db.Queries, did string, ids []xrpc.ConvoID) ([]gen.ConvoView, error) {
 	if len(ids) == 0 {
 		return []gen.ConvoView{}, nil
@@ -44,6 +44,9 @@ func Views(ctx context.Context, q *db.Queries, did string, ids []xrpc.ConvoID) (
 			appendMember(v, m, devices[memberKey{m.ConvoID, m.Did}])
 		}
 	}
+	if err := addInfos(ctx, q, ids, views); err != nil {
+		return nil, err
+	}
 	out := make([]gen.ConvoView, 0, len(ids))
 	for _, id := range ids {
 		if v := views[id]; v != nil {
@@ -51,6 +54,22 @@ func Views(ctx context.Context, q *db.Queries, did string, ids []xrpc.ConvoID) (
 		}
 	}
 	return out, nil
+}
+
+// addInfos adds the encrypted infos to the views.
+func addInfos(ctx context.Context, q *db.Queries, ids []xrpc.ConvoID, views map[xrpc.ConvoID]*gen.ConvoView) error {
+	infos, err := q.InfosForView(ctx, xrpc.StoredConvoIDs(ids))
+	if err != nil {
+		return fmt.Errorf("read infos: %w", err)
+	}
+	for _, i := range infos {
+		if v := views[i.ConvoID]; v != nil {
+			v.Info = &gen.ConvoInfo{
+				Version: i.Version, Info: i.Info, InfoKey: i.InfoKey, KeyEpoch: i.KeyEpoch, RequestedEpoch: i.RequestedEpoch,
+			}
+		}
+	}
+	return nil
 }
 
 // memberKey names a member: an account in a conversation.

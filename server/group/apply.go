@@ -27,7 +27,7 @@ type applier struct {
 // amount returns what apply is going to store.
 func (a *applier) amount() storage.Amount {
 	out := storage.Amount{Kept: int64(len(a.req.commit)), Removes: a.onlyRemoves()}
-	out.Bytes = out.Kept + max(0, a.parsed.groupInfo.bytes(a.verified.next)-a.verified.base.bytes)
+	out.Bytes = out.Kept + int64(len(a.req.infoKey)) + max(0, a.parsed.groupInfo.bytes(a.verified.next)-a.verified.base.bytes)
 	if a.parsed.welcome != nil {
 		out.Bytes += int64(len(a.req.welcome) + len(a.req.ratchetTree))
 	}
@@ -182,6 +182,9 @@ func (a *applier) logEvents(ctx context.Context) (logPosition, error) {
 	if err != nil {
 		return logPosition{}, err
 	}
+	if err := a.storeInfoKey(ctx, &events); err != nil {
+		return logPosition{}, err
+	}
 	events.Joined(&convo.Joining{
 		ConvoID: h.convoID, Actor: h.caller, Epoch: epoch, DIDs: ch.joins, Consents: ch.consents, Welcomed: welcomed, Members: true, At: h.now,
 	})
@@ -213,6 +216,35 @@ func (a *applier) welcomed(ctx context.Context, events *convo.Events) ([]convo.D
 		silent[r.Did] = true
 	}
 	return slices.DeleteFunc(devices, func(d convo.Device) bool { return silent[d.DID] }), nil
+}
+
+// storeInfoKey stores the key of the info, wrapped for the new epoch. If devices enter
+// without it, an event asks the members for it: the devices cannot compute the secrets
+// of the epochs before.
+func (a *applier) storeInfoKey(ctx context.Context, events *convo.Events) error {
+	h, epoch := a.handshake, a.parsed.epoch+1
+	if a.req.infoKey != nil {
+		if err := h.q.PutInfoKey(ctx, db.PutInfoKeyParams{
+			ConvoID: h.convoID, InfoKey: a.req.infoKey, KeyEpoch: epoch, Version: a.req.infoVersion,
+		}); err != nil {
+			return fmt.Errorf("store info key: %w", err)
+		}
+	}
+	entered := owners(a.change.packages)
+	if a.parsed.external != nil {
+		entered = []string{h.caller}
+	}
+	if len(entered) == 0 {
+		return nil
+	}
+	asked, err := h.q.RequestInfoKey(ctx, epoch, h.convoID)
+	if err != nil {
+		return fmt.Errorf("ask for the info key: %w", err)
+	}
+	if asked > 0 {
+		events.Add(eventlog.KindInfoKeyAsked, "", convo.NoEdge, eventlog.Body{DID: entered[0], Epoch: epoch})
+	}
+	return nil
 }
 
 // endRejoinRequests ends the requests of members that are removed, of those that

@@ -27,6 +27,10 @@ type commitRequest struct {
 	convoID xrpc.ConvoID
 
 	commit, welcome, groupInfo, ratchetTree []byte
+	// infoKey is the key of the info, wrapped for the epoch that the commit leads to.
+	infoKey []byte
+	// infoVersion is the version of the info whose key that is; nil for the current one.
+	infoVersion *int64
 	// The lexicon's names for commit, welcome, added and removed, for errors.
 	commitField, welcomeField, addedField, removedField string
 	// added and removed are the DIDs whose memberships begin and end.
@@ -50,7 +54,7 @@ type commitOutput = gen.SendCommitOutput
 func (s *Service) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.AddMembersInput) (*gen.AddMembersOutput, error) {
 	out, err := s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodAddMembers, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
-		commit: in.Commit, welcome: in.WelcomeMessage, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
+		commit: in.Commit, welcome: in.WelcomeMessage, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree, infoKey: in.InfoKey, infoVersion: in.InfoVersion,
 		commitField: "commit", welcomeField: "welcomeMessage", addedField: "didList",
 		added: in.DIDList,
 	})
@@ -62,7 +66,7 @@ func (s *Service) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.Ad
 func (s *Service) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.JoinConvoInput) (*gen.JoinConvoOutput, error) {
 	out, err := s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodJoinConvo, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
-		commit: in.ExternalCommit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
+		commit: in.ExternalCommit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree, infoKey: in.InfoKey, infoVersion: in.InfoVersion,
 		commitField: "externalCommit", external: true,
 	})
 	return (*gen.JoinConvoOutput)(out), err
@@ -73,7 +77,7 @@ func (s *Service) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.Joi
 func (s *Service) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.SendCommitInput) (*gen.SendCommitOutput, error) {
 	return s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodSendCommit, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
-		commit: in.Commit, welcome: in.Welcome, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
+		commit: in.Commit, welcome: in.Welcome, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree, infoKey: in.InfoKey, infoVersion: in.InfoVersion,
 		commitField: "commit", welcomeField: "welcome", addedField: "addedDids", removedField: "removedDids",
 		added: in.AddedDIDs, removed: in.RemovedDIDs,
 	})

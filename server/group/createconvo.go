@@ -22,6 +22,9 @@ import (
 // CreateConvo creates a conversation with the group that a GroupInfo states, in
 // any epoch, and spends the key packages that its Welcome names.
 func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.CreateConvoInput) (*gen.ConvoView, error) {
+	if err := s.checkMetadata(in.Metadata); err != nil {
+		return nil, err
+	}
 	n, err := parseNewConvo(caller, in)
 	if err != nil {
 		return nil, err
@@ -53,6 +56,15 @@ func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.C
 	s.Notify(string(n.in.GroupID))
 	s.EndExcess(ctx, c.requests)
 	return out, nil
+}
+
+// checkMetadata refuses a name and a description that the service could read,
+// unless the operator allows them.
+func (s *Service) checkMetadata(m *gen.ConvoMetadata) error {
+	if m == nil || m.Name == nil && m.Description == nil || s.PlaintextMetadata {
+		return nil
+	}
+	return xrpc.Invalid("metadata", "is not encrypted, which the operator of this service does not allow; encrypt it, and send it as info of updateConvoInfo")
 }
 
 // createConvo verifies and writes the conversation. addRefused is the error of

@@ -32,7 +32,7 @@ func (s *Service) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.Le
 	default:
 		out, err = s.commit(ctx, caller, &commitRequest{
 			method: gen.MethodLeaveConvo, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
-			commit: in.Commit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
+			commit: in.Commit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree, infoKey: in.InfoKey, infoVersion: in.InfoVersion,
 			commitField: "commit", welcomeField: "welcomeMessage", removedField: fieldTargetDID,
 			removed: []string{*in.TargetDID},
 		})

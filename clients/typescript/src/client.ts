@@ -6,6 +6,7 @@ import { Engine } from './engine/engine.js'
 import { keys, type DeviceRecord, type InboxRecord } from './engine/records.js'
 import { State } from './engine/state.js'
 import { ClientError } from './errors.js'
+import type { Info } from './info.js'
 import type { ClientEvent } from './events.js'
 import * as mls from './lexicons/blue/catbird/mls.js'
 import { DEFAULT_SUITE, tsMls, type Mls } from './mls/index.js'
@@ -185,11 +186,13 @@ export class Client {
   }
 
   /**
-   * Begins a conversation with accounts, all their devices, and the other devices of this account. The service can read
-   * `name` and `description`. Throws NoKeyPackages if an account cannot be added now.
+   * Begins a conversation with accounts, all their devices, and the other devices of this account. `info` is encrypted;
+   * the service cannot read it. Throws NoKeyPackages if an account cannot be added now.
    */
-  async create(dids: string[], metadata?: { name?: string, description?: string }): Promise<Conversation> {
-    return this.conversation(await this.engine.joiner.create(dids, metadata))
+  async create(dids: string[], info?: Info): Promise<Conversation> {
+    const conversation = this.conversation(await this.engine.joiner.create(dids))
+    if (info) await conversation.setInfo(info)
+    return conversation
   }
 
   /**

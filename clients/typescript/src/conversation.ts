@@ -3,6 +3,7 @@ import { encodeContent, type Attachment, type Content } from './content.js'
 import type { Engine } from './engine/engine.js'
 import type { Sent } from './engine/outbox.js'
 import { devicesOf } from './engine/receive.js'
+import type { Info } from './info.js'
 import * as mls from './lexicons/blue/catbird/mls.js'
 import { didOf } from './mls/index.js'
 
@@ -96,6 +97,23 @@ export class Conversation {
   /** Declines the request to take part. With `block`, nobody can add the account to this conversation again. */
   async decline({ block = false }: { block?: boolean } = {}): Promise<void> {
     await this.engine.api.call(mls.declineConvo, { convoId: this.id, ...(block && { blockConvo: true }) })
+  }
+
+  /**
+   * Name, description and picture, which members see and the service cannot read; undefined if there are none. A device
+   * that has just joined may have to wait for a member to give it the key: with `waitMs` it does, and otherwise throws
+   * NoInfoKey.
+   */
+  info({ waitMs = 0 }: { waitMs?: number } = {}): Promise<Info | undefined> {
+    return this.engine.infos.read(this.id, waitMs)
+  }
+
+  /**
+   * Changes the info under a new key; what is not named stays. Only members whom the policy lets (error NotAllowed). Where
+   * this device cannot read the present info, the new one replaces it whole.
+   */
+  setInfo(info: Info): Promise<void> {
+    return this.engine.infos.set(this.id, (present) => ({ ...present, ...info }))
   }
 
   /** Leaves with all devices of the account. Another member commits the removal. */

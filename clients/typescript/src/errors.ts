@@ -10,6 +10,8 @@ export type ClientErrorCode =
   | 'NoKeyPackages'
   /** So many commits of others came first that the client gave up. The group is unchanged; try again. */
   | 'Contention'
+  /** The key of the conversation's info was not given to this device yet; a member that is online does that. */
+  | 'NoInfoKey'
   /** The attachment is not what its sender encrypted. */
   | 'DamagedAttachment'
 

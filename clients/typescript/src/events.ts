@@ -13,6 +13,8 @@ export type ClientEvent =
   | { type: 'rejoined', convoId: string, fromSeq: number, toSeq: number }
   /** Members or keys have changed: the group is in another epoch. */
   | { type: 'epoch', convoId: string, epoch: number }
+  /** The info of a conversation, or the key with which it is encrypted, was stored: Conversation.info has it. */
+  | { type: 'info', convoId: string, version: number }
   /** A message that cannot be decrypted was skipped. */
   | { type: 'undecryptable', convoId: string, seq: number, error: Error }
   /** A message in the outbox was refused for good, and is not sent. */

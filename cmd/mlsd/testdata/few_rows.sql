@@ -70,6 +70,9 @@ SELECT convo_id, seq, now() FROM messages WHERE kind = 'proposal';
 INSERT INTO group_infos (convo_id, epoch, group_info, updated_at)
 SELECT convo_id, 2, decode(repeat('ab', 400), 'hex'), now() FROM conversations;
 
+INSERT INTO convo_infos (convo_id, version, info, info_key, key_epoch, updated_at)
+SELECT convo_id, 1, decode(repeat('ab', 400), 'hex'), decode(repeat('ab', 60), 'hex'), 2, now() FROM conversations;
+
 INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at)
 SELECT convo_id, s, s, decode(repeat('ab', 500), 'hex'), now() FROM conversations CROSS JOIN generate_series(0, 1) s;
 

@@ -22,6 +22,8 @@ const (
 	KindRequest         = "request"
 	KindAccepted        = "accepted"
 	KindRequestEnded    = "request-ended"
+	KindInfo            = "info"
+	KindInfoKeyAsked    = "info-key-requested"
 )
 
 // Actions of a membership event. The first three begin and end windows.
@@ -53,6 +55,8 @@ type Body struct {
 	JoinedSeq   int64        `json:"joinedSeq,omitempty"`
 	LastSeq     int64        `json:"lastSeq,omitempty"`
 	At          string       `json:"at,omitempty"`
+	Version     int64        `json:"version,omitempty"`
+	KeyEpoch    int64        `json:"keyEpoch,omitempty"`
 	// Policy is the new policy of a conversation.
 	Policy *gen.ConvoPolicy `json:"policy,omitempty"`
 }

@@ -79,6 +79,10 @@ func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEven
 		return &gen.AcceptedEvent{Cursor: cursor, ConvoID: convo, JoinedSeq: b.JoinedSeq, LastSeq: b.LastSeq}
 	case KindRequestEnded:
 		return &gen.RequestEndedEvent{Cursor: cursor, ConvoID: convo}
+	case KindInfo:
+		return &gen.ConvoInfoEvent{Cursor: cursor, ConvoID: convo, Version: b.Version, KeyEpoch: b.KeyEpoch, Actor: b.actor()}
+	case KindInfoKeyAsked:
+		return &gen.InfoKeyRequestedEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Epoch: b.Epoch}
 	}
 	return nil
 }

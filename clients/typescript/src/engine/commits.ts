@@ -73,6 +73,7 @@ export class Committer {
       const answer = await this.#send(pending)
       if (answer.success) {
         await receiver.catchUp(convoId)
+        if (pending.body.removedDids) this.engine.background(() => this.engine.infos.renew(convoId))
         if (state.pendings.get(convoId)?.hash !== pending.hash) return
         throw new ClientError('NotJoined', `the accepted commit of ${convoId} is not among its messages`)
       }
@@ -117,6 +118,7 @@ export class Committer {
         convoId, commit, groupInfo, ...(welcome && { welcome }),
         ...(plan.addedDids.length > 0 && { addedDids: plan.addedDids }),
         ...(removedDids.length > 0 && { removedDids }),
+        ...await this.engine.infos.forCommit(convoId, next),
         idempotencyKey: crypto.randomUUID(),
       },
     }

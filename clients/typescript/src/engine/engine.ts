@@ -4,6 +4,7 @@ import type { ClientEvent } from '../events.js'
 import type { Mls } from '../mls/index.js'
 import { Mutexes } from '../queue.js'
 import { Committer } from './commits.js'
+import { Infos } from './infos.js'
 import { Joiner } from './joining.js'
 import { KeyPackages } from './keypackages.js'
 import { Outbox } from './outbox.js'
@@ -38,6 +39,7 @@ export class Engine {
   readonly outbox: Outbox
   readonly keyPackages: KeyPackages
   readonly reactions: Reactions
+  readonly infos: Infos
   readonly sync: Sync
   /** One operation with network calls at a time for each conversation: a commit, a join, the sending of the outbox. */
   readonly operations = new Mutexes()
@@ -56,6 +58,7 @@ export class Engine {
     this.outbox = new Outbox(this)
     this.keyPackages = new KeyPackages(this)
     this.reactions = new Reactions(this)
+    this.infos = new Infos(this)
     this.sync = new Sync(this)
   }
 

@@ -21,7 +21,7 @@ export class Joiner {
   constructor(private readonly engine: Engine) {}
 
   /** A new conversation with these accounts and the other devices of this one. */
-  async create(dids: string[], metadata: { name?: string, description?: string } | undefined): Promise<string> {
+  async create(dids: string[]): Promise<string> {
     const { mls: library, state, committer } = this.engine
     const convoId = hex(randomBytes(16))
     const alone = await library.create(convoId, this.#identity())
@@ -34,7 +34,6 @@ export class Joiner {
         groupId: convoId, cipherSuite: library.suite, groupInfo: base64(first.groupInfo), idempotencyKey: crypto.randomUUID(),
         ...('welcome' in first && first.welcome && { welcomeMessage: base64(first.welcome) }),
         ...(others.length > 0 && { initialMembers: others }),
-        ...(metadata && { metadata }),
       },
     }
     await state.step((step) => step.setPending(convoId, pending))
@@ -89,7 +88,10 @@ export class Joiner {
       const built = await library.joinExternal(groupInfo, ratchetTree, this.#identity())
       const pending: PendingRecord = {
         convoId, kind: 'join', epoch: built.next.epoch - 1, hash: await sha256Hex(built.commit), next: built.next.encode(),
-        body: { convoId, externalCommit: built.commit, groupInfo: built.groupInfo, idempotencyKey: crypto.randomUUID() },
+        body: {
+          convoId, externalCommit: built.commit, groupInfo: built.groupInfo, idempotencyKey: crypto.randomUUID(),
+          ...await this.engine.infos.forCommit(convoId, built.next),
+        },
       }
       await state.step((step) => step.setPending(convoId, pending))
       if (await this.#finish(pending)) return
@@ -118,6 +120,7 @@ export class Joiner {
     engine.background(async () => {
       await engine.receiver.catchUp(convoId)
       await engine.reactions.look(convoId)
+      await engine.infos.look(convoId)
       engine.outbox.flush(convoId)
     })
   }

@@ -1,5 +1,6 @@
 // The rule of docs/protocol.md, "Which member reacts": a pending removal and a request to be added again need one
-// commit of any one member. The lowest leaf commits at once, the others after a random delay that ends when it is done.
+// commit of any one member; a device that entered without the key of the info needs one member that wraps it. The lowest
+// leaf acts at once, the others after a random delay that ends when it is done.
 import { lexiconError } from '../errors.js'
 import * as mls from '../lexicons/blue/catbird/mls.js'
 import { didOf, type Group } from '../mls/index.js'
@@ -10,7 +11,7 @@ const FIRST_TURN_MS = 5000
 const EACH_LEAF_MS = 1000
 const LAST_TURN_MS = 10 * 60_000
 
-type Task = { kind: 'remove' | 'readd', convoId: string, did: string }
+type Task = { kind: 'remove' | 'readd' | 'infoKey', convoId: string, did: string }
 
 export class Reactions {
   readonly #waiting = new Set<string>()
@@ -34,6 +35,11 @@ export class Reactions {
     if (reason !== 'commit-failed' && did !== this.engine.state.device.did) this.#schedule({ kind: 'readd', convoId, did })
   }
 
+  /** A device of an account entered without the key of the info. */
+  infoKeyRequested(convoId: string, did: string): void {
+    if (this.engine.state.isJoined(convoId)) this.#schedule({ kind: 'infoKey', convoId, did })
+  }
+
   /** After a join: removals that became pending before. */
   async look(convoId: string): Promise<void> {
     const { api, state } = this.engine
@@ -50,7 +56,8 @@ export class Reactions {
     } while (cursor)
   }
 
-  async #takeUp({ id, members }: mls.defs.ConvoView): Promise<void> {
+  async #takeUp({ id, members, info }: mls.defs.ConvoView): Promise<void> {
+    if (info?.requestedEpoch !== undefined) this.infoKeyRequested(id, '')
     for (const { did, pendingRemoval } of members) if (pendingRemoval) await this.leaving(id, did)
   }
 
@@ -80,7 +87,7 @@ export class Reactions {
   }
 
   async #react(task: Task): Promise<void> {
-    const { state, signal, options, committer } = this.engine
+    const { state, signal, options, committer, infos } = this.engine
     const group = state.convos.get(task.convoId)?.group
     if (!group) return
     const before = leafKeys(group, task.did)
@@ -88,9 +95,11 @@ export class Reactions {
     while (!signal.aborted && await this.#isOpen(task, before)) {
       try {
         const { convoId, did } = task
+        if (task.kind === 'infoKey') return await infos.give(convoId)
         await committer.commit(convoId, task.kind === 'remove' ? { kind: 'remove', dids: [did] } : { kind: 'readd', did })
         return
       } catch (error) {
+        if (['InfoVersionMismatch', 'EpochMismatch'].includes(lexiconError(error)!)) continue // looks again
         if (['NotAllowed', 'AlreadyMember', 'NotMember', 'InvalidCommit', 'ConvoLocked'].includes(lexiconError(error)!)) return
         throw error
       }
@@ -99,8 +108,9 @@ export class Reactions {
 
   /** Whether nobody has done it yet: the leaves are the same, and the service says so too. */
   async #isOpen({ kind, convoId, did }: Task, before: string): Promise<boolean> {
-    const { api, state, receiver } = this.engine
+    const { api, state, receiver, infos } = this.engine
     await receiver.catchUp(convoId)
+    if (kind === 'infoKey') return state.isJoined(convoId) && infos.isRequested(convoId)
     const group = state.convos.get(convoId)?.group
     if (!state.isJoined(convoId) || !group || leafKeys(group, did) !== before || before === '') return false
     if (kind === 'readd') return true

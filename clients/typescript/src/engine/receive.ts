@@ -124,7 +124,10 @@ export class Receiver {
     }
     const members = new Set(group.leaves.map(({ credential }) => didOf(credential)))
     step.setConvo({ ...record, leaving: record.leaving.filter((did) => members.has(did)) }, group)
-    step.after.push(() => engine.emit({ type: 'epoch', convoId: record.id, epoch: group.epoch }))
+    step.after.push(() => {
+      engine.emit({ type: 'epoch', convoId: record.id, epoch: group.epoch })
+      engine.infos.committed(record.id)
+    })
   }
 }
 

@@ -10,6 +10,7 @@ export const keys = {
   keyPackage: (ref: string) => `package/${ref}`,
   out: (n: number) => `out/${padded(n)}`,
   inbox: (n: number) => `in/${padded(n)}`,
+  infoKey: (convoId: string) => `info/${convoId}`,
 }
 
 /** Numbers in the order of texts. */
@@ -87,6 +88,12 @@ export interface OutRecord {
   attempt?: { ciphertext: Uint8Array, hash: string, epoch: number, msgId: string, idempotencyKey: string }
   /** What the service answered. */
   accepted?: { id: string, seq: number }
+}
+
+/** The key of a version of a conversation's info. */
+export interface InfoKeyRecord {
+  version: number
+  key: Uint8Array
 }
 
 /** A message for the application. */

@@ -174,6 +174,13 @@ export class Sync {
       case 'rejoinRequestedEvent':
         engine.reactions.rejoinRequested(event.convoId, event.did, event.reason)
         break
+      case 'convoInfoEvent':
+        engine.background(() => engine.infos.look(event.convoId))
+        engine.emit({ type: 'info', convoId: event.convoId, version: event.version })
+        break
+      case 'infoKeyRequestedEvent':
+        engine.reactions.infoKeyRequested(event.convoId, event.did)
+        break
       case 'keyPackagesLowEvent':
         if (event.deviceId === engine.state.device.id) engine.background(() => engine.keyPackages.replenish())
         break

@@ -11,6 +11,7 @@ import {
 import { defaultClientConfig } from 'ts-mls/clientConfig.js'
 import { decodeGroupInfo, ratchetTreeFromExtension } from 'ts-mls/groupInfo.js'
 import { decodeKeyPackage, makeKeyPackageRef } from 'ts-mls/keyPackage.js'
+import { mlsExporter } from 'ts-mls/keySchedule.js'
 import { decryptSenderData } from 'ts-mls/privateMessage.js'
 import { decodeRatchetTree } from 'ts-mls/ratchetTree.js'
 import { fromHex, fromUtf8, hex, sameBytes, utf8 } from '../bytes.js'
@@ -220,6 +221,10 @@ class TsMlsGroup implements Group {
   async groupInfo(): Promise<Uint8Array> {
     const groupInfo = await createGroupInfoWithExternalPubAndRatchetTree(this.state, [], suiteForGroupInfo(this.cs))
     return message({ wireformat: 'mls_group_info', groupInfo })
+  }
+
+  exportSecret(label: string, context: Uint8Array, length: number): Promise<Uint8Array> {
+    return mlsExporter(this.state.keySchedule.exporterSecret, label, context, length, this.cs)
   }
 
   #next(state: ClientState): TsMlsGroup {

@@ -81,6 +81,8 @@ export interface Group {
   commit(changes: { add?: Uint8Array[], remove?: number[] }): Promise<Commit>
   /** A signed GroupInfo of this epoch, with external_pub and ratchet_tree. */
   groupInfo(): Promise<Uint8Array>
+  /** MLS-Exporter (RFC 9420, section 8.5): a secret that the members of this epoch have, and nobody else. */
+  exportSecret(label: string, context: Uint8Array, length: number): Promise<Uint8Array>
 }
 
 export interface Mls {

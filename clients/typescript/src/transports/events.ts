@@ -13,6 +13,8 @@ const schemas = {
   requestEvent: stream.requestEvent,
   acceptedEvent: stream.acceptedEvent,
   requestEndedEvent: stream.requestEndedEvent,
+  convoInfoEvent: stream.convoInfoEvent,
+  infoKeyRequestedEvent: stream.infoKeyRequestedEvent,
   infoEvent: stream.infoEvent,
 }
 

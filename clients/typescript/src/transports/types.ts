@@ -13,6 +13,8 @@ export type StreamEvent =
   | { kind: 'requestEvent' } & stream.RequestEvent
   | { kind: 'acceptedEvent' } & stream.AcceptedEvent
   | { kind: 'requestEndedEvent' } & stream.RequestEndedEvent
+  | { kind: 'convoInfoEvent' } & stream.ConvoInfoEvent
+  | { kind: 'infoKeyRequestedEvent' } & stream.InfoKeyRequestedEvent
   | { kind: 'infoEvent' } & stream.InfoEvent
   /** A kind that this client has no use for, or does not know yet. */
   | { kind: 'other', cursor?: string }

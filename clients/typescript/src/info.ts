@@ -1,0 +1,70 @@
+// The info of a conversation: name, description and picture, encrypted under a random key. That key is wrapped under an
+// exporter secret of the group's epoch (RFC 9420, section 8.5), so that the members of the epoch can unwrap it.
+import { concat, fromBase64, base64, fromUtf8, randomBytes, source, utf8 } from './bytes.js'
+import { MlsRefusal, type Group } from './mls/index.js'
+
+/** What the members of a conversation see of it. The service cannot read it. */
+export interface Info {
+  name?: string
+  description?: string
+  /** A small picture, such as a JPEG, of up to 40 KiB. */
+  picture?: Uint8Array
+}
+
+/** The label and the length of the exporter secret (docs/protocol.md, Encrypted info). */
+const LABEL = 'blue.catbird.mls info key'
+const KEY_BYTES = 32
+const NONCE_BYTES = 12
+
+export const newInfoKey = (): Uint8Array => randomBytes(KEY_BYTES)
+
+/** Encrypts an info as the version `version` of the conversation. */
+export function sealInfo(info: Info, key: Uint8Array, convoId: string, version: number): Promise<Uint8Array> {
+  const { name, description, picture } = info
+  const content = { name, description, ...(picture && { picture: base64(picture) }) }
+  return seal(utf8(JSON.stringify(content)), key, infoContext(convoId, version))
+}
+
+/** Decrypts an info. Throws MlsRefusal if it is not of this conversation, version and key. */
+export async function openInfo(sealed: Uint8Array, key: Uint8Array, convoId: string, version: number): Promise<Info> {
+  const text = fromUtf8(await open(sealed, key, infoContext(convoId, version)))
+  const { name, description, picture } = JSON.parse(text) as Record<string, unknown>
+  return {
+    ...(typeof name === 'string' && { name }),
+    ...(typeof description === 'string' && { description }),
+    ...(typeof picture === 'string' && { picture: fromBase64(picture) }),
+  }
+}
+
+/** Wraps the key of a version for the members of the group's epoch. */
+export async function wrapInfoKey(key: Uint8Array, group: Group, version: number): Promise<Uint8Array> {
+  return seal(key, await wrappingKey(group), keyContext(group, version))
+}
+
+/** Unwraps the key of a version that was wrapped in the group's epoch. Throws MlsRefusal if it was not. */
+export async function unwrapInfoKey(wrapped: Uint8Array, group: Group, version: number): Promise<Uint8Array> {
+  return open(wrapped, await wrappingKey(group), keyContext(group, version))
+}
+
+const wrappingKey = (group: Group): Promise<Uint8Array> => group.exportSecret(LABEL, utf8(group.id), KEY_BYTES)
+
+const infoContext = (convoId: string, version: number): Uint8Array => utf8(`info ${convoId} ${version}`)
+const keyContext = ({ id, epoch }: Group, version: number): Uint8Array => utf8(`key ${id} ${epoch} ${version}`)
+
+const importKey = (key: Uint8Array): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', source(key), 'AES-GCM', false, ['encrypt', 'decrypt'])
+
+async function seal(plaintext: Uint8Array, key: Uint8Array, context: Uint8Array): Promise<Uint8Array> {
+  const nonce = randomBytes(NONCE_BYTES)
+  const algorithm = { name: 'AES-GCM', iv: source(nonce), additionalData: source(context) }
+  return concat([nonce, new Uint8Array(await crypto.subtle.encrypt(algorithm, await importKey(key), source(plaintext)))])
+}
+
+async function open(sealed: Uint8Array, key: Uint8Array, context: Uint8Array): Promise<Uint8Array> {
+  const algorithm = { name: 'AES-GCM', iv: source(sealed.slice(0, NONCE_BYTES)), additionalData: source(context) }
+  try {
+    return new Uint8Array(await crypto.subtle.decrypt(algorithm, await importKey(key), source(sealed.slice(NONCE_BYTES))))
+  } catch (cause) {
+    throw new MlsRefusal('not encrypted for this key, conversation, epoch and version', { cause })
+  }
+}
