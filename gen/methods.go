@@ -67,7 +67,7 @@ var (
 		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrStorageFull},
 	}
 	MethodAddMembers = &xrpc.Method{
 		NSID:           NSIDAddMembers,

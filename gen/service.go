@@ -17,7 +17,7 @@ type Service interface {
 	// another account has added the caller. From then on, streams and sync
 	// report the conversation; what came before is read by getMessages. If the
 	// caller has accepted it already, the call changes nothing. Errors:
-	// ConvoNotFound, NotMember.
+	// ConvoNotFound, NotMember, StorageFull.
 	AcceptConvo(ctx context.Context, caller xrpc.Caller, in *AcceptConvoInput) (*AcceptConvoOutput, error)
 	// AddMembers: Adds members, or new devices of members, with a commit and its
 	// Welcome. Errors: ConvoNotFound, NotMember, NotAllowed, KeyPackageNotFound,

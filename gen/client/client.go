@@ -18,7 +18,7 @@ type Client struct {
 // another account has added the caller. From then on, streams and sync report
 // the conversation; what came before is read by getMessages. If the caller
 // has accepted it already, the call changes nothing. Errors: ConvoNotFound,
-// NotMember.
+// NotMember, StorageFull.
 func (c *Client) AcceptConvo(ctx context.Context, in *AcceptConvoInput) (*AcceptConvoOutput, error) {
 	out := new(AcceptConvoOutput)
 	if err := c.PostJSON(ctx, NSIDAcceptConvo, in, out); err != nil {
