@@ -161,10 +161,11 @@ func TestPlansDoNotMultiply(t *testing.T) {
 		})
 	}
 	// Newer versions of PostgreSQL look up array elements by an index and need
-	// fewer exceptions. The list is for the oldest version.
+	// fewer exceptions. The list is for the oldest version. How the catalog is read
+	// depends on what else the server has.
 	if !atLeast(t, conn, 16) {
-		for name := range multiplied {
-			if !needed[name] {
+		for name, reason := range multiplied {
+			if !needed[name] && reason != catalog {
 				t.Errorf("nothing needs the exception for %s", name)
 			}
 		}
