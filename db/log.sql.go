@@ -924,7 +924,7 @@ SELECT m.convo_id, coalesce(m.told_n, m.joined_n)::bigint AS told_n, m.left_seq,
     log_told_until(m.convo_id, coalesce(m.told_seq, m.joined_seq), least(m.left_seq, c.last_seq), $1::bigint, $2::bigint,
         $3::bytea, $4::bigint) AS after_seq
 FROM memberships m
-JOIN conversations c ON c.convo_id = m.convo_id
+CROSS JOIN LATERAL (SELECT k.last_seq, k.gen, k.last_pos FROM conversations k WHERE k.convo_id = m.convo_id OFFSET 0) c
 WHERE m.did = $5 AND m.consent = 'accepted'
     AND c.gen = $1::bigint AND c.last_pos >= $2::bigint
     AND (m.left_seq IS NULL OR m.left_gen = $1::bigint AND m.left_pos >= $2::bigint)

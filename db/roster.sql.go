@@ -70,7 +70,7 @@ func (q *Queries) PackageBytesByRef(ctx context.Context, refs [][]byte) (Package
 const packagesByRef = `-- name: PackagesByRef :many
 SELECT k.ref, k.key_package FROM key_packages k
 WHERE k.ref = ANY($1::bytea[])
-  AND (k.did <> ALL($2::text[]) OR k.lease_holder = $3::text AND k.lease_ends_at > $4::timestamptz)
+  AND (k.did NOT IN (SELECT unnest($2::text[])) OR k.lease_holder = $3::text AND k.lease_ends_at > $4::timestamptz)
 ORDER BY k.ref, k.did
 `
 

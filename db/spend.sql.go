@@ -99,7 +99,7 @@ const lockPackages = `-- name: LockPackages :many
 SELECT did, ref, device_id, cipher_suite, last_resort, spent_at, lease_holder, lease_ends_at
 FROM key_packages
 WHERE ref = ANY($1::bytea[])
-  AND (did <> ALL($2::text[]) OR lease_holder = $3::text AND lease_ends_at > $4::timestamptz)
+  AND (did NOT IN (SELECT unnest($2::text[])) OR lease_holder = $3::text AND lease_ends_at > $4::timestamptz)
 ORDER BY ref, did
 FOR NO KEY UPDATE
 `

@@ -29,7 +29,7 @@ FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]);
 -- add (hidden) are left out, as if they did not exist, except those that it has leased.
 SELECT k.ref, k.key_package FROM key_packages k
 WHERE k.ref = ANY(sqlc.arg(refs)::bytea[])
-  AND (k.did <> ALL(sqlc.arg(hidden)::text[]) OR k.lease_holder = sqlc.arg(caller)::text AND k.lease_ends_at > sqlc.arg(now)::timestamptz)
+  AND (k.did NOT IN (SELECT unnest(sqlc.arg(hidden)::text[])) OR k.lease_holder = sqlc.arg(caller)::text AND k.lease_ends_at > sqlc.arg(now)::timestamptz)
 ORDER BY k.ref, k.did;
 
 -- name: DeleteDeviceLeaves :exec

@@ -4,7 +4,7 @@
 SELECT did, ref, device_id, cipher_suite, last_resort, spent_at, lease_holder, lease_ends_at
 FROM key_packages
 WHERE ref = ANY(sqlc.arg(refs)::bytea[])
-  AND (did <> ALL(sqlc.arg(hidden)::text[]) OR lease_holder = sqlc.arg(caller)::text AND lease_ends_at > sqlc.arg(now)::timestamptz)
+  AND (did NOT IN (SELECT unnest(sqlc.arg(hidden)::text[])) OR lease_holder = sqlc.arg(caller)::text AND lease_ends_at > sqlc.arg(now)::timestamptz)
 ORDER BY ref, did
 FOR NO KEY UPDATE;
 

@@ -69,6 +69,8 @@ var limits = []statedLimit{
 	{row: "what waits for a slow stream", cell: "8 MiB", value: stream.Buffer},
 	{row: "stream of server-sent events through a PDS", cell: "9 MiB", value: stream.MaxProxied},
 	{row: "messages that a stream catches up on", cell: "1 000 000", value: eventlog.MaxReplay},
+	{row: "info of a conversation, encrypted", cell: "64 KiB", value: 64 << 10, bounds: []string{"updateConvoInfo.info"}},
+	{row: "wrapped key of an info", cell: "1 KiB", value: 1 << 10, bounds: []string{"updateConvoInfo.infoKey"}},
 	{row: "open requests of one adder to an account", cell: "3", value: consent.OpenRequestsOfAdder},
 	{row: "open requests to an account", cell: "100", value: limit.OpenRequests.Amount},
 	{row: "different strangers that an account asks for or adds in a day", cell: "100", value: limit.Strangers.Amount},
