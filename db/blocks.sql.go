@@ -10,33 +10,6 @@ import (
 	"time"
 )
 
-const blockersAmong = `-- name: BlockersAmong :many
-SELECT a.did::text AS did FROM unnest($1::text[]) AS a (did)
-WHERE EXISTS (SELECT 1 FROM blocks b WHERE b.did = a.did AND b.blocked_did = $2::text OFFSET 0)
-`
-
-// Which of these accounts have blocked the account. OFFSET 0 makes the planner
-// look up each, as in ListClaimableDevices.
-func (q *Queries) BlockersAmong(ctx context.Context, dids []string, account string) ([]string, error) {
-	rows, err := q.db.Query(ctx, blockersAmong, dids, account)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var did string
-		if err := rows.Scan(&did); err != nil {
-			return nil, err
-		}
-		items = append(items, did)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const countOtherBlocks = `-- name: CountOtherBlocks :one
 SELECT count(*) FROM blocks WHERE did = $1 AND blocked_did <> $2::text
 `

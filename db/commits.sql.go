@@ -245,7 +245,7 @@ func (q *Queries) FindOwnCommit(ctx context.Context, arg FindOwnCommitParams) (i
 const insertHandshake = `-- name: InsertHandshake :exec
 WITH accepted AS (
     UPDATE memberships m SET accepted_at = $9
-    WHERE m.convo_id = $1 AND m.did = $6::text AND m.left_seq IS NULL AND m.accepted_at IS NULL
+    WHERE m.convo_id = $1 AND m.did = $6::text AND m.left_seq IS NULL AND m.accepted_at IS NULL AND m.consent = 'accepted'
 )
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 VALUES ($1, $2, $3, $4, $5, $6::text,
@@ -266,7 +266,8 @@ type InsertHandshakeParams struct {
 	Pos         int64
 }
 
-// Stores a commit or a proposal. Sending it accepts the conversation.
+// Stores a commit or a proposal. Sending it accepts the conversation; a request has
+// been accepted before, unless it leaves with the proposal.
 func (q *Queries) InsertHandshake(ctx context.Context, arg InsertHandshakeParams) error {
 	_, err := q.db.Exec(ctx, insertHandshake,
 		arg.ConvoID,

@@ -12,14 +12,53 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-const acceptConvo = `-- name: AcceptConvo :exec
-UPDATE memberships SET accepted_at = $1::timestamptz
-WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL AND accepted_at IS NULL
+const acceptConvo = `-- name: AcceptConvo :one
+UPDATE memberships SET accepted_at = coalesce(accepted_at, $1::timestamptz)
+WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL
+RETURNING joined_seq, coalesce(told_seq, joined_seq)::bigint AS told_seq
 `
 
-// The account has acted in the conversation, and thereby accepted it.
-func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID xrpc.ConvoID, did string) error {
-	_, err := q.db.Exec(ctx, acceptConvo, at, convoID, did)
+type AcceptConvoRow struct {
+	JoinedSeq int64
+	ToldSeq   int64
+}
+
+// The account accepts the conversation that it is a member of. The result is where
+// its window begins, and where telling began.
+func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID xrpc.ConvoID, did string) (AcceptConvoRow, error) {
+	row := q.db.QueryRow(ctx, acceptConvo, at, convoID, did)
+	var i AcceptConvoRow
+	err := row.Scan(&i.JoinedSeq, &i.ToldSeq)
+	return i, err
+}
+
+const acceptRequest = `-- name: AcceptRequest :exec
+UPDATE memberships SET consent = 'accepted', accepted_at = coalesce(accepted_at, $1::timestamptz),
+    told_seq = $2::bigint, told_n = $3::bigint, told_gen = $4::bigint, told_pos = $5::bigint
+WHERE convo_id = $6 AND did = $7 AND left_seq IS NULL AND consent <> 'accepted'
+`
+
+type AcceptRequestParams struct {
+	At      time.Time
+	Seq     int64
+	N       int64
+	Gen     int64
+	Pos     int64
+	ConvoID xrpc.ConvoID
+	Did     string
+}
+
+// A request becomes an accepted membership. Telling begins at this position.
+func (q *Queries) AcceptRequest(ctx context.Context, arg AcceptRequestParams) error {
+	_, err := q.db.Exec(ctx, acceptRequest,
+		arg.At,
+		arg.Seq,
+		arg.N,
+		arg.Gen,
+		arg.Pos,
+		arg.ConvoID,
+		arg.Did,
+	)
 	return err
 }
 
@@ -59,7 +98,7 @@ func (q *Queries) BarLeaver(ctx context.Context, convoID xrpc.ConvoID, dids []st
 }
 
 const beginAsAdmin = `-- name: BeginAsAdmin :exec
-UPDATE memberships SET accepted_at = $1::timestamptz, role = 'admin'
+UPDATE memberships SET accepted_at = $1::timestamptz, role = 'admin', added_by = NULL
 WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL
 `
 
@@ -70,25 +109,29 @@ func (q *Queries) BeginAsAdmin(ctx context.Context, at time.Time, convoID xrpc.C
 }
 
 const beginMemberships = `-- name: BeginMemberships :exec
-INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
-SELECT $1, unnest($2::text[]), $3::bigint, $4::timestamptz,
-    $5::bigint, $6::bigint, $7::bigint
+INSERT INTO memberships (convo_id, did, consent, added_by, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+SELECT $1, unnest($2::text[]), unnest($3::text[]), $4::text,
+    $5::bigint, $6::timestamptz, $7::bigint, $8::bigint, $9::bigint
 `
 
 type BeginMembershipsParams struct {
-	ConvoID xrpc.ConvoID
-	Dids    []string
-	Seq     int64
-	At      time.Time
-	N       int64
-	Gen     int64
-	Pos     int64
+	ConvoID  xrpc.ConvoID
+	Dids     []string
+	Consents []string
+	AddedBy  *string
+	Seq      int64
+	At       time.Time
+	N        int64
+	Gen      int64
+	Pos      int64
 }
 
 func (q *Queries) BeginMemberships(ctx context.Context, arg BeginMembershipsParams) error {
 	_, err := q.db.Exec(ctx, beginMemberships,
 		arg.ConvoID,
 		arg.Dids,
+		arg.Consents,
+		arg.AddedBy,
 		arg.Seq,
 		arg.At,
 		arg.N,
@@ -109,10 +152,22 @@ func (q *Queries) ClearPendingRemovals(ctx context.Context, convoID xrpc.ConvoID
 	return err
 }
 
+const countAccepted = `-- name: CountAccepted :one
+SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL AND consent = 'accepted'
+`
+
+func (q *Queries) CountAccepted(ctx context.Context, convoID xrpc.ConvoID) (int64, error) {
+	row := q.db.QueryRow(ctx, countAccepted, convoID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countMembers = `-- name: CountMembers :one
 SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL
 `
 
+// With those that have not accepted.
 func (q *Queries) CountMembers(ctx context.Context, convoID xrpc.ConvoID) (int64, error) {
 	row := q.db.QueryRow(ctx, countMembers, convoID)
 	var count int64
@@ -218,6 +273,18 @@ func (q *Queries) InsertConvo(ctx context.Context, arg InsertConvoParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const joinedSeq = `-- name: JoinedSeq :one
+SELECT joined_seq FROM memberships WHERE convo_id = $1 AND did = $2 AND left_seq IS NULL
+`
+
+// Where the window of a member begins.
+func (q *Queries) JoinedSeq(ctx context.Context, convoID xrpc.ConvoID, did string) (int64, error) {
+	row := q.db.QueryRow(ctx, joinedSeq, convoID, did)
+	var joined_seq int64
+	err := row.Scan(&joined_seq)
+	return joined_seq, err
 }
 
 const leaveConvo = `-- name: LeaveConvo :exec
@@ -332,24 +399,31 @@ func (q *Queries) MemberSuite(ctx context.Context, convoID xrpc.ConvoID, did str
 }
 
 const membershipState = `-- name: MembershipState :one
-SELECT coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
-       coalesce(bool_or(m.left_seq IS NULL AND m.role = 'admin'), FALSE)::boolean AS admin,
+SELECT coalesce(bool_or(m.left_seq IS NULL AND m.consent = 'accepted'), FALSE)::boolean AS active,
+       coalesce(bool_or(m.left_seq IS NULL AND m.consent <> 'accepted'), FALSE)::boolean AS request,
+       coalesce(bool_or(m.left_seq IS NULL AND m.consent = 'accepted' AND m.role = 'admin'), FALSE)::boolean AS admin,
        (count(*) > 0)::boolean AS ever
 FROM memberships m WHERE m.convo_id = $1 AND m.did = $2
 `
 
 type MembershipStateRow struct {
-	Active bool
-	Admin  bool
-	Ever   bool
+	Active  bool
+	Request bool
+	Admin   bool
+	Ever    bool
 }
 
-// Whether the account is a member, whether it is an admin, and whether it ever was
-// a member.
+// Whether the account is an accepted member, whether it is one that has not accepted
+// (request), whether it is an admin, and whether it ever was a member.
 func (q *Queries) MembershipState(ctx context.Context, convoID xrpc.ConvoID, did string) (MembershipStateRow, error) {
 	row := q.db.QueryRow(ctx, membershipState, convoID, did)
 	var i MembershipStateRow
-	err := row.Scan(&i.Active, &i.Admin, &i.Ever)
+	err := row.Scan(
+		&i.Active,
+		&i.Request,
+		&i.Admin,
+		&i.Ever,
+	)
 	return i, err
 }
 
@@ -389,15 +463,15 @@ func (q *Queries) MembershipStates(ctx context.Context, convoID xrpc.ConvoID, di
 
 const nextAdmin = `-- name: NextAdmin :many
 SELECT m.did FROM memberships m
-WHERE m.convo_id = $1 AND m.left_seq IS NULL AND m.did <> $2
+WHERE m.convo_id = $1 AND m.left_seq IS NULL AND m.consent = 'accepted' AND m.did <> $2
   AND NOT EXISTS (SELECT FROM memberships a WHERE a.convo_id = $1 AND a.left_seq IS NULL AND a.role = 'admin' AND a.did <> $2)
 ORDER BY m.joined_seq, m.joined_at, m.did
 LIMIT 1
 `
 
-// The member that becomes an admin when the account stops being one: the one with
-// the earliest membership, of several that joined at once the first by DID. No row
-// if there is another admin, or no other member.
+// The accepted member that becomes an admin when the account stops being one: the one
+// with the earliest membership, of several that joined at once the first by DID. No
+// row if there is another admin, or no other accepted member.
 func (q *Queries) NextAdmin(ctx context.Context, convoID xrpc.ConvoID, did string) ([]string, error) {
 	rows, err := q.db.Query(ctx, nextAdmin, convoID, did)
 	if err != nil {
@@ -425,6 +499,38 @@ UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1
 func (q *Queries) RaiseRosterVersion(ctx context.Context, convoID xrpc.ConvoID) error {
 	_, err := q.db.Exec(ctx, raiseRosterVersion, convoID)
 	return err
+}
+
+const requestsIn = `-- name: RequestsIn :many
+SELECT did, (consent = 'request')::boolean AS shown FROM memberships
+WHERE convo_id = $1 AND left_seq IS NULL AND consent <> 'accepted'
+ORDER BY did
+`
+
+type RequestsInRow struct {
+	Did   string
+	Shown bool
+}
+
+// The open requests in a conversation, and whether their accounts were told of them.
+func (q *Queries) RequestsIn(ctx context.Context, convoID xrpc.ConvoID) ([]RequestsInRow, error) {
+	rows, err := q.db.Query(ctx, requestsIn, convoID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RequestsInRow
+	for rows.Next() {
+		var i RequestsInRow
+		if err := rows.Scan(&i.Did, &i.Shown); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const reserveEpoch = `-- name: ReserveEpoch :exec
@@ -497,7 +603,7 @@ func (q *Queries) SetPolicy(ctx context.Context, arg SetPolicyParams) error {
 
 const setRole = `-- name: SetRole :execrows
 UPDATE memberships SET role = $1
-WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL AND role <> $1
+WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL AND consent = 'accepted' AND role <> $1
 `
 
 // No row: the account is not a member, or has the role already.

@@ -365,16 +365,15 @@ CROSS JOIN LATERAL (
     ), 0) END AS number
 ) suite
 WHERE d.did = ANY($6::text[]) AND d.deleted_at IS NULL
-  AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = d.did AND b.blocked_did = $4::text OFFSET 0)
-        AND d.did <> ALL($7::text[])
-    OR EXISTS (SELECT 1 FROM memberships m
-               JOIN memberships h ON h.convo_id = m.convo_id AND h.did = $4::text AND h.left_seq IS NULL
-               WHERE m.convo_id = $3 AND m.did = d.did AND m.left_seq IS NULL OFFSET 0))
+  AND (d.did <> ALL($7::text[])
+    OR EXISTS (SELECT 1 FROM key_packages k WHERE k.lease_holder = $4::text AND k.did = d.did AND k.device_id = d.device_id
+               AND k.lease_convo = $3 AND k.lease_ends_at > $2::timestamptz AND k.spent_at IS NULL OFFSET 0))
   AND NOT EXISTS (SELECT 1 FROM account_states s WHERE s.did = d.did OFFSET 0)
   AND (EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id
                AND k.spent_at IS NULL AND NOT k.last_resort OFFSET 0)
     OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort OFFSET 0)
-    OR EXISTS (SELECT 1 FROM leaves l WHERE l.did = d.did AND l.device_id = d.device_id OFFSET 0))
+    OR EXISTS (SELECT 1 FROM leaves l WHERE l.did = d.did AND l.device_id = d.device_id OFFSET 0)
+       AND (d.did = ANY($8::text[]) OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.spent_at IS NULL OFFSET 0)))
 ORDER BY d.created_at, d.device_id
 `
 
@@ -385,7 +384,8 @@ type ListClaimableDevicesParams struct {
 	Holder      string
 	CipherSuite int64
 	Dids        []string
-	Blocked     []string
+	Hidden      []string
+	Members     []string
 }
 
 type ListClaimableDevicesRow struct {
@@ -401,9 +401,9 @@ type ListClaimableDevicesRow struct {
 // has an unspent package or a leaf. Suite 0: it has no package to serve.
 // seated: it has a leaf in the conversation that the holder, a member, names, and
 // its account has not asked to be added again. Accounts that are refused have no
-// devices here, and neither has an account that has blocked the holder or is among
-// those that the AppView knows as blocked, unless both are members of the conversation
-// that the holder names.
+// devices here, and of those that the holder may not add (hidden) only devices of
+// which it has leased a package before. The devices of an account without packages
+// that is none of members would tell it from one that does not exist.
 // OFFSET 0 makes the planner look up every device: in a small table it would
 // otherwise scan all packages and leaves.
 func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDevicesParams) ([]ListClaimableDevicesRow, error) {
@@ -414,7 +414,8 @@ func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDev
 		arg.Holder,
 		arg.CipherSuite,
 		arg.Dids,
-		arg.Blocked,
+		arg.Hidden,
+		arg.Members,
 	)
 	if err != nil {
 		return nil, err

@@ -108,9 +108,9 @@ SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     ARRAY(SELECT m.did FROM memberships m
           WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
             AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = $1 OFFSET 0))::text[] AS blockers,
-    ARRAY(SELECT m.did FROM memberships m WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
+    ARRAY(SELECT m.did FROM memberships m WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.consent = 'accepted'
           LIMIT $2::bigint)::text[] AS members,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL) AS active,
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL AND m.consent = 'accepted') AS active,
     (NOT c.admins_send OR EXISTS (SELECT 1 FROM memberships m
         WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL AND m.role = 'admin'))::boolean AS may_send
 FROM conversations c
@@ -147,7 +147,7 @@ func (q *Queries) EphemeralAccess(ctx context.Context, did string, maxMembers in
 
 const ephemeralMembers = `-- name: EphemeralMembers :many
 SELECT m.did, c.roster_version FROM conversations c
-JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL
+JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.consent = 'accepted'
 WHERE c.convo_id = $1
 `
 
@@ -156,7 +156,7 @@ type EphemeralMembersRow struct {
 	RosterVersion int64
 }
 
-// The members of a conversation, and the roster version of this list.
+// The accepted members of a conversation, and the roster version of this list.
 func (q *Queries) EphemeralMembers(ctx context.Context, convoID xrpc.ConvoID) ([]EphemeralMembersRow, error) {
 	rows, err := q.db.Query(ctx, ephemeralMembers, convoID)
 	if err != nil {
@@ -686,7 +686,7 @@ SELECT x.pos, x.stream_key, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge
 FROM (
     SELECT e.pos, e.stream_key, e.seq, e.n, e.kind, s.convo_id::bytea AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
     FROM (
-        SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS joined_n,
+        SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS told_n,
             unnest($3::bigint[]) AS left_n
     ) s
     CROSS JOIN LATERAL (
@@ -696,7 +696,7 @@ FROM (
             AND c.pos >= $5::bigint AND c.pos <= $6::bigint
             AND (c.pos, c.stream_key, c.seq, c.n) > ($5::bigint, $7::bytea, $8::bigint, $9::bigint)
             AND (c.pos, c.stream_key, c.seq, c.n) <= ($6::bigint, $10::bytea, $11::bigint, $12::bigint)
-            AND c.n > s.joined_n AND c.n <= s.left_n
+            AND c.n > s.told_n AND c.n <= s.left_n
         ORDER BY c.gen, c.pos, c.seq, c.n
         LIMIT $13::bigint
     ) e
@@ -718,7 +718,7 @@ LIMIT $13::bigint
 
 type ReplayEventsParams struct {
 	ConvoIds       [][]byte
-	JoinedNs       []int64
+	ToldNs         []int64
 	LeftNs         []int64
 	Gen            int64
 	AfterPos       int64
@@ -751,7 +751,7 @@ type ReplayEventsRow struct {
 func (q *Queries) ReplayEvents(ctx context.Context, arg ReplayEventsParams) ([]ReplayEventsRow, error) {
 	rows, err := q.db.Query(ctx, replayEvents,
 		arg.ConvoIds,
-		arg.JoinedNs,
+		arg.ToldNs,
 		arg.LeftNs,
 		arg.Gen,
 		arg.AfterPos,
@@ -919,13 +919,13 @@ func (q *Queries) ReplayMessages(ctx context.Context, convoIds [][]byte, seqs []
 }
 
 const replaySources = `-- name: ReplaySources :many
-SELECT m.convo_id, m.joined_n, m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n,
+SELECT m.convo_id, coalesce(m.told_n, m.joined_n)::bigint AS told_n, m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n,
     least(m.left_seq, c.last_seq)::bigint AS until_seq,
-    log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), $1::bigint, $2::bigint,
+    log_told_until(m.convo_id, coalesce(m.told_seq, m.joined_seq), least(m.left_seq, c.last_seq), $1::bigint, $2::bigint,
         $3::bytea, $4::bigint) AS after_seq
 FROM memberships m
-JOIN conversations c ON c.convo_id = m.convo_id
-WHERE m.did = $5
+CROSS JOIN LATERAL (SELECT k.last_seq, k.gen, k.last_pos FROM conversations k WHERE k.convo_id = m.convo_id OFFSET 0) c
+WHERE m.did = $5 AND m.consent = 'accepted'
     AND c.gen = $1::bigint AND c.last_pos >= $2::bigint
     AND (m.left_seq IS NULL OR m.left_gen = $1::bigint AND m.left_pos >= $2::bigint)
 `
@@ -940,7 +940,7 @@ type ReplaySourcesParams struct {
 
 type ReplaySourcesRow struct {
 	ConvoID  xrpc.ConvoID
-	JoinedN  int64
+	ToldN    int64
 	LeftSeq  *int64
 	LeftN    int64
 	UntilSeq int64
@@ -966,7 +966,7 @@ func (q *Queries) ReplaySources(ctx context.Context, arg ReplaySourcesParams) ([
 		var i ReplaySourcesRow
 		if err := rows.Scan(
 			&i.ConvoID,
-			&i.JoinedN,
+			&i.ToldN,
 			&i.LeftSeq,
 			&i.LeftN,
 			&i.UntilSeq,
@@ -984,13 +984,14 @@ func (q *Queries) ReplaySources(ctx context.Context, arg ReplaySourcesParams) ([
 
 const scopeState = `-- name: ScopeState :one
 SELECT count(DISTINCT m.convo_id) AS ever,
-    coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
-    coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = $1::bigint
-        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($2::bigint, $3::bytea, $4::bigint, $5::bigint)),
+    count(DISTINCT m.convo_id) FILTER (WHERE m.consent = 'accepted') AS accepted,
+    coalesce(bool_or(m.left_seq IS NULL AND m.consent = 'accepted'), FALSE)::boolean AS active,
+    coalesce(bool_or(m.consent = 'accepted' AND (m.left_seq IS NULL OR m.left_gen = $1::bigint
+        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($2::bigint, $3::bytea, $4::bigint, $5::bigint))),
         FALSE)::boolean AS open
 FROM (SELECT unnest($6::bytea[]) AS convo_id) s
 CROSS JOIN LATERAL (
-    SELECT w.convo_id, w.left_seq, w.left_gen, w.left_pos, w.left_n FROM memberships w
+    SELECT w.convo_id, w.consent, w.left_seq, w.left_gen, w.left_pos, w.left_n FROM memberships w
     WHERE w.convo_id = s.convo_id AND w.did = $7
     OFFSET 0
 ) m
@@ -1007,13 +1008,14 @@ type ScopeStateParams struct {
 }
 
 type ScopeStateRow struct {
-	Ever   int64
-	Active bool
-	Open   bool
+	Ever     int64
+	Accepted int64
+	Active   bool
+	Open     bool
 }
 
 // The relation of an account to some conversations: of how many it was ever a
-// member, whether it is a member of any now, and whether it still is one at a
+// member, of how many an accepted one, whether it is a member of any now, and whether it still is one at a
 // position of the log, where its removal was not delivered yet. Each is looked
 // up by key, since the account may be in thousands of others.
 func (q *Queries) ScopeState(ctx context.Context, arg ScopeStateParams) (ScopeStateRow, error) {
@@ -1027,38 +1029,45 @@ func (q *Queries) ScopeState(ctx context.Context, arg ScopeStateParams) (ScopeSt
 		arg.Did,
 	)
 	var i ScopeStateRow
-	err := row.Scan(&i.Ever, &i.Active, &i.Open)
+	err := row.Scan(
+		&i.Ever,
+		&i.Accepted,
+		&i.Active,
+		&i.Open,
+	)
 	return i, err
 }
 
 const syncConvos = `-- name: SyncConvos :many
 WITH mine AS (
-    SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
+    SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq, t.later,
         (m.left_seq IS NULL) AS active,
         bool_or(m.left_seq IS NULL OR m.left_gen = $3::bigint AND m.left_pos >= $4::bigint)
             OVER (PARTITION BY m.convo_id) AS member,
         n.seq IS NULL AND m.left_seq IS NULL
             AND NOT (m.joined_gen = $3::bigint AND m.joined_pos >= $4::bigint)
-            AND (NOT $5::boolean
-            OR m.joined_gen = $3::bigint
-                AND (m.joined_pos, m.convo_id, m.joined_seq) > ($6::bigint, $7::bytea, $8::bigint)) AS fresh,
+            AND (NOT $5::boolean OR t.later) AS fresh,
         CASE WHEN c.last_pos < $4::bigint THEN least(m.left_seq, c.last_seq)
             ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), $3::bigint, $4::bigint, '', 0)
         END AS until_seq
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
-    CROSS JOIN LATERAL (SELECT ($9::jsonb ->> encode(m.convo_id, 'hex'))::bigint AS seq) n
-    WHERE m.did = $10
+    CROSS JOIN LATERAL (SELECT ($6::jsonb ->> encode(m.convo_id, 'hex'))::bigint AS seq) n
+    CROSS JOIN LATERAL (SELECT coalesce(m.told_gen, m.joined_gen) = $3::bigint
+        AND (coalesce(m.told_pos, m.joined_pos), m.convo_id, coalesce(m.told_seq, m.joined_seq), coalesce(m.told_n, 0))
+            > ($7::bigint, $8::bytea, $9::bigint, $10::bigint) AS later) t
+    WHERE m.did = $11 AND m.consent = 'accepted'
+        AND (m.told_gen IS DISTINCT FROM $3::bigint OR m.told_pos < $4::bigint)
         AND (m.left_seq IS NULL OR n.seq IS NOT NULL
             OR $5::boolean AND m.left_gen = $3::bigint
-                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($6::bigint, $7::bytea, $8::bigint, $11::bigint))
+                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($7::bigint, $8::bytea, $9::bigint, $10::bigint))
 ), told AS (
-    SELECT mine.convo_id, mine.joined_seq, mine.left_seq, mine.epoch, mine.last_pos, mine.named_seq, mine.active, mine.member, mine.fresh, mine.until_seq,
+    SELECT mine.convo_id, mine.joined_seq, mine.left_seq, mine.epoch, mine.last_pos, mine.named_seq, mine.later, mine.active, mine.member, mine.fresh, mine.until_seq,
         CASE
             WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
-            WHEN NOT $5::boolean THEN joined_seq
-            WHEN last_pos < $6::bigint THEN until_seq
-            ELSE log_told_until(convo_id, joined_seq, until_seq, $3::bigint, $6::bigint, $7::bytea, $8::bigint)
+            WHEN NOT $5::boolean OR later THEN joined_seq
+            WHEN last_pos < $7::bigint THEN until_seq
+            ELSE log_told_until(convo_id, joined_seq, until_seq, $3::bigint, $7::bigint, $8::bytea, $9::bigint)
         END AS after_seq
     FROM mine
 )
@@ -1084,12 +1093,12 @@ type SyncConvosParams struct {
 	Gen         int64
 	Horizon     int64
 	Resumes     bool
+	Named       []byte
 	Pos         int64
 	StreamKey   []byte
 	Seq         int64
-	Named       []byte
-	Did         string
 	N           int64
+	Did         string
 }
 
 type SyncConvosRow struct {
@@ -1107,7 +1116,9 @@ type SyncConvosRow struct {
 // of the log. A sequence number that the client names takes precedence over that
 // and over the beginning of the window. A window that begins or ends after the end
 // of the log has not changed yet: the answer's cursor is before it, so the next
-// answer includes it.
+// answer includes it. A request is no window here, even if it is named. A window that
+// was accepted after the position to resume from is new, and is told from its
+// beginning, although positions of its messages are before that position.
 // bytes is about the size of the view of a new conversation.
 // The numbers that the client names come as one JSON object by conversation: its
 // keys are found by bisection, while a join would compare all with all.
@@ -1118,12 +1129,12 @@ func (q *Queries) SyncConvos(ctx context.Context, arg SyncConvosParams) ([]SyncC
 		arg.Gen,
 		arg.Horizon,
 		arg.Resumes,
+		arg.Named,
 		arg.Pos,
 		arg.StreamKey,
 		arg.Seq,
-		arg.Named,
-		arg.Did,
 		arg.N,
+		arg.Did,
 	)
 	if err != nil {
 		return nil, err
@@ -1247,25 +1258,25 @@ func (q *Queries) SyncMessages(ctx context.Context, arg SyncMessagesParams) ([]S
 }
 
 const windowsOf = `-- name: WindowsOf :many
-SELECT m.convo_id, m.joined_seq, m.joined_n,
+SELECT m.convo_id, coalesce(m.told_seq, m.joined_seq)::bigint AS told_seq, coalesce(m.told_n, m.joined_n)::bigint AS told_n,
     m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n, log_horizon() AS horizon
 FROM memberships m
-WHERE m.did = $1
+WHERE m.did = $1 AND m.consent = 'accepted'
     AND (m.left_seq IS NULL OR m.left_gen = $2::bigint AND m.left_pos >= $3::bigint)
 `
 
 type WindowsOfRow struct {
-	ConvoID   xrpc.ConvoID
-	JoinedSeq int64
-	JoinedN   int64
-	LeftSeq   *int64
-	LeftN     int64
-	Horizon   int64
+	ConvoID xrpc.ConvoID
+	ToldSeq int64
+	ToldN   int64
+	LeftSeq *int64
+	LeftN   int64
+	Horizon int64
 }
 
 // The windows of an account in which a stream that begins at a position can
 // show something, and the visibility horizon: the windows include all changes
-// below it.
+// below it. A window of a stream begins where telling began; a request has none.
 func (q *Queries) WindowsOf(ctx context.Context, did string, gen int64, pos int64) ([]WindowsOfRow, error) {
 	rows, err := q.db.Query(ctx, windowsOf, did, gen, pos)
 	if err != nil {
@@ -1277,8 +1288,8 @@ func (q *Queries) WindowsOf(ctx context.Context, did string, gen int64, pos int6
 		var i WindowsOfRow
 		if err := rows.Scan(
 			&i.ConvoID,
-			&i.JoinedSeq,
-			&i.JoinedN,
+			&i.ToldSeq,
+			&i.ToldN,
 			&i.LeftSeq,
 			&i.LeftN,
 			&i.Horizon,

@@ -84,7 +84,7 @@ func (q *Queries) GetMessageSeq(ctx context.Context, convoID xrpc.ConvoID, messa
 
 const getWindows = `-- name: GetWindows :many
 SELECT m.joined_seq, coalesce(m.left_seq, c.last_seq)::bigint AS until_seq,
-    (m.left_seq IS NULL)::boolean AS active, c.epoch
+    (m.left_seq IS NULL)::boolean AS active, (m.consent = 'accepted')::boolean AS accepted, c.epoch
 FROM memberships m
 CROSS JOIN LATERAL (SELECT k.last_seq, k.epoch FROM conversations k WHERE k.convo_id = m.convo_id OFFSET 0) c
 WHERE m.convo_id = $1 AND m.did = $2
@@ -95,6 +95,7 @@ type GetWindowsRow struct {
 	JoinedSeq int64
 	UntilSeq  int64
 	Active    bool
+	Accepted  bool
 	Epoch     int64
 }
 
@@ -114,6 +115,7 @@ func (q *Queries) GetWindows(ctx context.Context, convoID xrpc.ConvoID, did stri
 			&i.JoinedSeq,
 			&i.UntilSeq,
 			&i.Active,
+			&i.Accepted,
 			&i.Epoch,
 		); err != nil {
 			return nil, err
@@ -130,7 +132,7 @@ const lockFreeConvos = `-- name: LockFreeConvos :many
 WITH sender AS (
     SELECT DISTINCT m.convo_id, m.did
     FROM (SELECT unnest($1::bytea[]) AS convo_id, unnest($2::text[]) AS did) AS s
-    JOIN memberships m ON m.convo_id = s.convo_id AND m.did = s.did AND m.left_seq IS NULL
+    JOIN memberships m ON m.convo_id = s.convo_id AND m.did = s.did AND m.left_seq IS NULL AND m.consent = 'accepted'
 ), free AS (
     SELECT c.convo_id FROM conversations c
     WHERE c.convo_id IN (SELECT sender.convo_id FROM sender)
@@ -146,7 +148,7 @@ type LockFreeConvosRow struct {
 	Free    bool
 }
 
-// Of pairs of a conversation and an account, those where the account is a
+// Of pairs of a conversation and an account, those where the account is an accepted
 // member, and whether the row of the conversation was free. A free row is
 // locked. It does not wait for locked rows.
 func (q *Queries) LockFreeConvos(ctx context.Context, convoIds [][]byte, dids []string) ([]LockFreeConvosRow, error) {
@@ -653,10 +655,11 @@ func (q *Queries) PageMessagesBefore(ctx context.Context, arg PageMessagesBefore
 
 const sendMessage = `-- name: SendMessage :one
 WITH convo AS (
-    SELECT w.convo_id, w.active, w.active AND NOT $3::boolean AND c.locked_at IS NULL AND (w.admin OR NOT c.admins_send) AS writes,
+    SELECT w.convo_id, w.active, w.request, w.active AND NOT $3::boolean AND c.locked_at IS NULL AND (w.admin OR NOT c.admins_send) AS writes,
         c.locked_at IS NOT NULL AS locked, w.admin OR NOT c.admins_send AS may_send, c.epoch, c.roster_version
     FROM (
-        SELECT m.convo_id, m.left_seq IS NULL AS active, m.role = 'admin' AS admin
+        SELECT m.convo_id, m.left_seq IS NULL AND m.consent = 'accepted' AS active, m.left_seq IS NULL AND m.consent <> 'accepted' AS request,
+            m.role = 'admin' AS admin
         FROM memberships m
         WHERE m.convo_id = $4 AND m.did = $5
         ORDER BY m.joined_seq DESC
@@ -699,6 +702,7 @@ WITH convo AS (
 SELECT
     coalesce((SELECT stored.seq FROM stored), 0)::bigint AS seq,
     convo.active::boolean AS active,
+    convo.request::boolean AS request,
     convo.locked::boolean AS locked,
     convo.may_send::boolean AS may_send,
     convo.epoch AS current_epoch,
@@ -724,6 +728,7 @@ type SendMessageParams struct {
 type SendMessageRow struct {
 	Seq           int64
 	Active        bool
+	Request       bool
 	Locked        bool
 	MaySend       bool
 	CurrentEpoch  int64
@@ -742,7 +747,7 @@ type SendMessageRow struct {
 // taken during the wait is a unique violation. No row: the conversation does
 // not exist or the account was never a member, and nothing else is looked up.
 // convo_full: the rate of the conversation is used up. seq 0: nothing was
-// stored.
+// stored. request: the account has not accepted the conversation yet.
 func (q *Queries) SendMessage(ctx context.Context, arg SendMessageParams) (SendMessageRow, error) {
 	row := q.db.QueryRow(ctx, sendMessage,
 		arg.Epoch,
@@ -759,6 +764,7 @@ func (q *Queries) SendMessage(ctx context.Context, arg SendMessageParams) (SendM
 	err := row.Scan(
 		&i.Seq,
 		&i.Active,
+		&i.Request,
 		&i.Locked,
 		&i.MaySend,
 		&i.CurrentEpoch,

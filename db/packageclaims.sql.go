@@ -10,41 +10,6 @@ import (
 	"time"
 )
 
-const acquaintedAccounts = `-- name: AcquaintedAccounts :many
-
-SELECT a.did::text AS did FROM unnest($1::text[]) AS a (did)
-WHERE EXISTS (
-    SELECT 1 FROM (SELECT own.convo_id, own.left_seq, own.accepted_at FROM memberships own WHERE own.did = a.did OFFSET 0) m
-    WHERE m.left_seq IS NULL AND m.accepted_at IS NOT NULL
-      AND EXISTS (SELECT 1 FROM memberships r
-                  WHERE r.convo_id = m.convo_id AND r.did = $2::text AND r.left_seq IS NULL OFFSET 0)
-)
-`
-
-// How many key packages of a device were given to other accounts.
-// Which of these accounts share a conversation with the requester that they
-// have accepted. OFFSET 0 makes the planner look up each, as in
-// ListClaimableDevices.
-func (q *Queries) AcquaintedAccounts(ctx context.Context, dids []string, requester string) ([]string, error) {
-	rows, err := q.db.Query(ctx, acquaintedAccounts, dids, requester)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var did string
-		if err := rows.Scan(&did); err != nil {
-			return nil, err
-		}
-		items = append(items, did)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const countDevicePackages = `-- name: CountDevicePackages :many
 WITH wanted AS (
     SELECT unnest($3::text[]) AS did, unnest($4::text[]) AS device_id,
@@ -123,6 +88,7 @@ func (q *Queries) DeleteEndedPackageClaims(ctx context.Context, now time.Time, b
 }
 
 const lockPackageClaims = `-- name: LockPackageClaims :many
+
 INSERT INTO package_claims AS c (did, device_id, cipher_suite, requester, claimed_at, ends_at)
 SELECT w.did, w.device_id, w.cipher_suite, w.requester, '{}', $1::timestamptz
 FROM (
@@ -154,6 +120,7 @@ type LockPackageClaimsRow struct {
 	Claimed   int64
 }
 
+// How many key packages of a device were given to other accounts.
 // Creates these rows if needed, locks them for the rest of the transaction in
 // the order of their key, as every transaction does, and counts their claims:
 // those of an hour in the rows of requesters, those of a day in the others.

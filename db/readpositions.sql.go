@@ -16,7 +16,7 @@ const pagePreferences = `-- name: PagePreferences :many
 SELECT r.convo_id, r.muted, r.archived
 FROM memberships m
 CROSS JOIN LATERAL (SELECT p.convo_id, p.muted, p.archived FROM read_positions p WHERE p.convo_id = m.convo_id AND p.did = m.did OFFSET 0) r
-WHERE m.did = $1 AND m.left_seq IS NULL AND (r.muted OR r.archived)
+WHERE m.did = $1 AND m.left_seq IS NULL AND m.consent = 'accepted' AND (r.muted OR r.archived)
     AND (m.did, m.convo_id) > ($1, $2::bytea)
 ORDER BY m.convo_id
 LIMIT $3::bigint
@@ -55,7 +55,7 @@ WITH mine AS (
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
     LEFT JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
-    WHERE m.did = $2 AND m.left_seq IS NULL AND (m.did, m.convo_id) > ($2, $3::bytea)
+    WHERE m.did = $2 AND m.left_seq IS NULL AND m.consent = 'accepted' AND (m.did, m.convo_id) > ($2, $3::bytea)
         AND c.last_seq > greatest(m.joined_seq, r.seq)
     ORDER BY m.convo_id
     LIMIT $4::bigint
@@ -125,7 +125,7 @@ WITH stood AS (
     SELECT m.convo_id, m.did, 0, $3::timestamptz,
         coalesce($4::boolean, FALSE), coalesce($5::boolean, FALSE)
     FROM memberships m
-    WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL
+    WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL AND m.consent = 'accepted'
     ON CONFLICT (convo_id, did) DO UPDATE
     SET muted = coalesce($4::boolean, r.muted), archived = coalesce($5::boolean, r.archived)
     WHERE r.muted <> coalesce($4::boolean, r.muted) OR r.archived <> coalesce($5::boolean, r.archived)
@@ -147,7 +147,7 @@ SELECT coalesce(s.muted, r.muted, FALSE)::boolean AS muted, coalesce(s.archived,
 FROM memberships m
 LEFT JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
 LEFT JOIN stood s ON TRUE
-WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL
+WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL AND m.consent = 'accepted'
 `
 
 type SetPreferencesParams struct {
@@ -186,7 +186,7 @@ WITH stood AS (
     INSERT INTO read_positions AS r (convo_id, did, seq, updated_at)
     SELECT m.convo_id, m.did, $1::bigint, $2::timestamptz
     FROM memberships m
-    WHERE m.convo_id = $3 AND m.did = $4 AND m.left_seq IS NULL
+    WHERE m.convo_id = $3 AND m.did = $4 AND m.left_seq IS NULL AND m.consent = 'accepted'
     ON CONFLICT (convo_id, did) DO UPDATE
     SET seq = greatest(r.seq, excluded.seq),
         updated_at = CASE WHEN excluded.seq > r.seq THEN excluded.updated_at ELSE r.updated_at END

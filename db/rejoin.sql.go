@@ -21,7 +21,7 @@ FROM (
                     THEN coalesce('added by ' || adding.sender_did, m.did) ELSE m.did END AS vote,
             (f.did IS NOT NULL)::int::float8 AS failed
         FROM messages c
-        JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.did <> c.sender_did
+        JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.consent = 'accepted' AND m.did <> c.sender_did
             AND (m.joined_seq = 0 OR m.joined_at <= c.created_at - interval '1 hour')
         LEFT JOIN messages adding ON adding.convo_id = m.convo_id AND adding.seq = m.joined_seq AND adding.kind = 'commit'
         LEFT JOIN commit_failures f ON f.convo_id = c.convo_id AND f.epoch = c.epoch AND f.did = m.did
@@ -36,7 +36,7 @@ type CommitDamageRow struct {
 }
 
 // The number of votes on a commit, and how many of them say that it cannot be
-// applied. Members other than the commit's sender have a vote if they had
+// applied. Accepted members other than the commit's sender have a vote if they had
 // joined an hour before the commit or at the beginning of the conversation, so
 // accounts added for this purpose have none. Accounts that one account added
 // within the last day share one vote equally.

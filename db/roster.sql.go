@@ -50,38 +50,51 @@ func (q *Queries) DeleteDeviceLeaves(ctx context.Context, convoID xrpc.ConvoID, 
 }
 
 const packageBytesByRef = `-- name: PackageBytesByRef :one
-SELECT coalesce(sum(octet_length(key_package)), 0)::bigint FROM key_packages WHERE ref = ANY($1::bytea[])
+SELECT coalesce(sum(octet_length(key_package)), 0)::bigint AS bytes, coalesce(array_agg(DISTINCT did), '{}')::text[] AS owners
+FROM key_packages WHERE ref = ANY($1::bytea[])
 `
 
-// How many bytes PackagesByRef would read.
-func (q *Queries) PackageBytesByRef(ctx context.Context, refs [][]byte) (int64, error) {
+type PackageBytesByRefRow struct {
+	Bytes  int64
+	Owners []string
+}
+
+// How many bytes PackagesByRef would read, and the accounts of the packages.
+func (q *Queries) PackageBytesByRef(ctx context.Context, refs [][]byte) (PackageBytesByRefRow, error) {
 	row := q.db.QueryRow(ctx, packageBytesByRef, refs)
-	var column_1 int64
-	err := row.Scan(&column_1)
-	return column_1, err
+	var i PackageBytesByRefRow
+	err := row.Scan(&i.Bytes, &i.Owners)
+	return i, err
 }
 
 const packagesByRef = `-- name: PackagesByRef :many
-SELECT k.ref, k.did, k.key_package,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = $1 AND m.did = k.did AND m.left_seq IS NULL OFFSET 0) AS is_member
-FROM key_packages k
-WHERE k.ref = ANY($2::bytea[])
-  AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = k.did AND b.blocked_did = $3::text OFFSET 0)
-    OR EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = $1 AND m.did = k.did AND m.left_seq IS NULL OFFSET 0))
+SELECT k.ref, k.key_package FROM key_packages k
+WHERE k.ref = ANY($1::bytea[])
+  AND (k.did NOT IN (SELECT unnest($2::text[])) OR k.lease_holder = $3::text AND k.lease_ends_at > $4::timestamptz)
 ORDER BY k.ref, k.did
 `
 
-type PackagesByRefRow struct {
-	Ref        []byte
-	Did        string
-	KeyPackage []byte
-	IsMember   bool
+type PackagesByRefParams struct {
+	Refs   [][]byte
+	Hidden []string
+	Caller string
+	Now    time.Time
 }
 
-// The package of a reference never changes. Those of accounts that have blocked the
-// caller are left out, as if they did not exist, except those of members.
-func (q *Queries) PackagesByRef(ctx context.Context, convoID xrpc.ConvoID, refs [][]byte, caller string) ([]PackagesByRefRow, error) {
-	rows, err := q.db.Query(ctx, packagesByRef, convoID, refs, caller)
+type PackagesByRefRow struct {
+	Ref        []byte
+	KeyPackage []byte
+}
+
+// The package of a reference never changes. Those of accounts that the caller may not
+// add (hidden) are left out, as if they did not exist, except those that it has leased.
+func (q *Queries) PackagesByRef(ctx context.Context, arg PackagesByRefParams) ([]PackagesByRefRow, error) {
+	rows, err := q.db.Query(ctx, packagesByRef,
+		arg.Refs,
+		arg.Hidden,
+		arg.Caller,
+		arg.Now,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -89,12 +102,7 @@ func (q *Queries) PackagesByRef(ctx context.Context, convoID xrpc.ConvoID, refs 
 	var items []PackagesByRefRow
 	for rows.Next() {
 		var i PackagesByRefRow
-		if err := rows.Scan(
-			&i.Ref,
-			&i.Did,
-			&i.KeyPackage,
-			&i.IsMember,
-		); err != nil {
+		if err := rows.Scan(&i.Ref, &i.KeyPackage); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -99,9 +99,17 @@ const lockPackages = `-- name: LockPackages :many
 SELECT did, ref, device_id, cipher_suite, last_resort, spent_at, lease_holder, lease_ends_at
 FROM key_packages
 WHERE ref = ANY($1::bytea[])
+  AND (did NOT IN (SELECT unnest($2::text[])) OR lease_holder = $3::text AND lease_ends_at > $4::timestamptz)
 ORDER BY ref, did
 FOR NO KEY UPDATE
 `
+
+type LockPackagesParams struct {
+	Refs   [][]byte
+	Hidden []string
+	Caller string
+	Now    time.Time
+}
 
 type LockPackagesRow struct {
 	Did         string
@@ -114,9 +122,15 @@ type LockPackagesRow struct {
 	LeaseEndsAt *time.Time
 }
 
-// In the order of refs, as every transaction locks them.
-func (q *Queries) LockPackages(ctx context.Context, refs [][]byte) ([]LockPackagesRow, error) {
-	rows, err := q.db.Query(ctx, lockPackages, refs)
+// In the order of refs, as every transaction locks them. Packages of accounts that the
+// caller may not add (hidden) are left out, except those that it has leased.
+func (q *Queries) LockPackages(ctx context.Context, arg LockPackagesParams) ([]LockPackagesRow, error) {
+	rows, err := q.db.Query(ctx, lockPackages,
+		arg.Refs,
+		arg.Hidden,
+		arg.Caller,
+		arg.Now,
+	)
 	if err != nil {
 		return nil, err
 	}

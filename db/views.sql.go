@@ -126,7 +126,7 @@ func (q *Queries) LeavesForView(ctx context.Context, convoIds [][]byte) ([]Leave
 }
 
 const membersForView = `-- name: MembersForView :many
-SELECT convo_id, did, joined_at, pending_removal, role
+SELECT convo_id, did, joined_at, pending_removal, role, (consent = 'accepted')::boolean AS accepted
 FROM memberships
 WHERE convo_id = ANY($1::bytea[]) AND (left_seq IS NULL OR pending_removal)
 ORDER BY convo_id, joined_seq, joined_at, did
@@ -138,6 +138,7 @@ type MembersForViewRow struct {
 	JoinedAt       time.Time
 	PendingRemoval bool
 	Role           string
+	Accepted       bool
 }
 
 func (q *Queries) MembersForView(ctx context.Context, convoIds [][]byte) ([]MembersForViewRow, error) {
@@ -155,6 +156,7 @@ func (q *Queries) MembersForView(ctx context.Context, convoIds [][]byte) ([]Memb
 			&i.JoinedAt,
 			&i.PendingRemoval,
 			&i.Role,
+			&i.Accepted,
 		); err != nil {
 			return nil, err
 		}
@@ -171,7 +173,7 @@ WITH mine AS (
     SELECT c.convo_id, c.last_activity_at
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
-    WHERE m.did = $3 AND m.left_seq IS NULL
+    WHERE m.did = $3 AND m.left_seq IS NULL AND m.consent = 'accepted'
 ), moment AS (
     SELECT coalesce($4::timestamptz, greatest(max(mine.last_activity_at), $5::timestamptz)) AS as_of
     FROM mine
@@ -218,7 +220,8 @@ type PageConvosRow struct {
 	Bytes          int64
 }
 
-// The conversations of an account as of one moment, by most recent activity.
+// The conversations that an account is an accepted member of, as of one moment, by
+// most recent activity.
 // Those that became active later come last, ordered by id, so that reading the
 // list page by page misses none. bytes is about the size of a conversation's
 // view.

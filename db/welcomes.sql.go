@@ -201,7 +201,7 @@ const pageWelcomes = `-- name: PageWelcomes :many
 WITH mine AS (
     SELECT r.convo_id, r.device_id, r.seq, r.ref
     FROM welcome_recipients r
-    JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL AND m.joined_seq <= r.seq
+    JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL AND m.consent = 'accepted' AND m.joined_seq <= r.seq
     WHERE r.did = $2 AND r.state = 'open'
       AND ($3::text = '' OR r.device_id = $3::text)
       AND (r.did, r.convo_id, r.device_id) > ($2, $4::bytea, $5::text)
@@ -245,7 +245,7 @@ type PageWelcomesRow struct {
 }
 
 // The open Welcomes of an account, or of one of its devices, in the conversations
-// of which it is a member, after a place in their order. Of those that exceed the
+// of which it is an accepted member, after a place in their order. Of those that exceed the
 // budget only the place is returned; the first one always fits.
 func (q *Queries) PageWelcomes(ctx context.Context, arg PageWelcomesParams) ([]PageWelcomesRow, error) {
 	rows, err := q.db.Query(ctx, pageWelcomes,

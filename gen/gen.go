@@ -11,6 +11,10 @@ import (
 
 // Types of the objects in the lexicons.
 type (
+	// AcceptConvoInput is the input of AcceptConvo.
+	AcceptConvoInput = wire.AcceptConvoInput
+	// AcceptConvoOutput is the answer of AcceptConvo.
+	AcceptConvoOutput = wire.AcceptConvoOutput
 	// AddMembersInput is the input of AddMembers.
 	AddMembersInput = wire.AddMembersInput
 	// KeyPackageHashEntry is defs#keyPackageHashEntry. Information that older
@@ -60,6 +64,10 @@ type (
 	CreateReportSubject = wire.CreateReportSubject
 	// CreateReportOutput is the answer of CreateReport.
 	CreateReportOutput = wire.CreateReportOutput
+	// DeclineConvoInput is the input of DeclineConvo.
+	DeclineConvoInput = wire.DeclineConvoInput
+	// DeclineConvoOutput is the answer of DeclineConvo.
+	DeclineConvoOutput = wire.DeclineConvoOutput
 	// KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
 	// caller.
 	KeyPackageRef = wire.KeyPackageRef
@@ -157,6 +165,13 @@ type (
 	ListBlocksOutput = wire.ListBlocksOutput
 	// ListBlocksBlock is listBlocks#block. A block of the caller.
 	ListBlocksBlock = wire.ListBlocksBlock
+	// ListConvoRequestsParams are the parameters of ListConvoRequests.
+	ListConvoRequestsParams = wire.ListConvoRequestsParams
+	// ListConvoRequestsOutput is the answer of ListConvoRequests.
+	ListConvoRequestsOutput = wire.ListConvoRequestsOutput
+	// ListConvoRequestsConvoRequest is listConvoRequests#convoRequest. A request
+	// to take part in a conversation.
+	ListConvoRequestsConvoRequest = wire.ListConvoRequestsConvoRequest
 	// ListDevicesOutput is the answer of ListDevices.
 	ListDevicesOutput = wire.ListDevicesOutput
 	// ListDevicesDevice is listDevices#device. A device of the caller.
@@ -261,6 +276,20 @@ type (
 	// entered. One member answers by updateConvoInfo (docs/protocol.md, Which
 	// member reacts).
 	InfoKeyRequestedEvent = wire.InfoKeyRequestedEvent
+	// RequestEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+	// Another account has added the caller to a conversation, and the caller has
+	// to accept or to decline.
+	RequestEvent = wire.RequestEvent
+	// AcceptedEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+	// The caller has accepted a conversation. It is the first event of the
+	// conversation that streams of the account deliver. Messages with a sequence
+	// number above joinedSeq and up to lastSeq are read with getMessages or
+	// sync; the stream delivers those after lastSeq.
+	AcceptedEvent = wire.AcceptedEvent
+	// RequestEndedEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. A request ended without acceptance: it was declined,
+	// expired or removed, or the conversation ended.
+	RequestEndedEvent = wire.RequestEndedEvent
 	// EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// A signal that is not stored, such as a typing notification.
 	EphemeralEvent = wire.EphemeralEvent
@@ -303,6 +332,8 @@ type (
 	UpdateMemberRoleOutput = wire.UpdateMemberRoleOutput
 	// UpdatePreferencesInput is the input of UpdatePreferences.
 	UpdatePreferencesInput = wire.UpdatePreferencesInput
+	// UpdatePreferencesOutput is the answer of UpdatePreferences.
+	UpdatePreferencesOutput = wire.UpdatePreferencesOutput
 	// UploadBlobOutput is the answer of UploadBlob.
 	UploadBlobOutput = wire.UploadBlobOutput
 	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
@@ -311,7 +342,7 @@ type (
 	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 	// *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
-	// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *EphemeralEvent,
-	// *InfoEvent.
+	// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *RequestEvent,
+	// *AcceptedEvent, *RequestEndedEvent, *EphemeralEvent, *InfoEvent.
 	ConvoEvent = wire.ConvoEvent
 )

@@ -8,11 +8,13 @@ import (
 
 // Names of the methods.
 const (
+	NSIDAcceptConvo           = "blue.catbird.mls.acceptConvo"
 	NSIDAddMembers            = "blue.catbird.mls.addMembers"
 	NSIDBlockAccount          = "blue.catbird.mls.blockAccount"
 	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
 	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
 	NSIDCreateReport          = "blue.catbird.mls.createReport"
+	NSIDDeclineConvo          = "blue.catbird.mls.declineConvo"
 	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
@@ -31,6 +33,7 @@ const (
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
 	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
+	NSIDListConvoRequests     = "blue.catbird.mls.listConvoRequests"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
 	NSIDListWelcomes          = "blue.catbird.mls.listWelcomes"
 	NSIDLockConvo             = "blue.catbird.mls.lockConvo"
@@ -57,6 +60,15 @@ const (
 
 // The methods, as their lexicons describe them.
 var (
+	MethodAcceptConvo = &xrpc.Method{
+		NSID:           NSIDAcceptConvo,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RateChange,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrStorageFull},
+	}
 	MethodAddMembers = &xrpc.Method{
 		NSID:           NSIDAddMembers,
 		Kind:           xrpc.Procedure,
@@ -101,6 +113,15 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrInvalidEvidence, ErrIdempotencyConflict, ErrStorageFull},
+	}
+	MethodDeclineConvo = &xrpc.Method{
+		NSID:           NSIDDeclineConvo,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RateChange,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed},
 	}
 	MethodDeleteDevice = &xrpc.Method{
 		NSID:           NSIDDeleteDevice,
@@ -230,6 +251,13 @@ var (
 	}
 	MethodListBlocks = &xrpc.Method{
 		NSID:           NSIDListBlocks,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCursor},
+	}
+	MethodListConvoRequests = &xrpc.Method{
+		NSID:           NSIDListConvoRequests,
 		Kind:           xrpc.Query,
 		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
@@ -413,7 +441,7 @@ var (
 		Rate:           xrpc.RateSend,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrStorageFull},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrStorageFull, ErrNotAllowed},
 	}
 	MethodUploadBlob = &xrpc.Method{
 		NSID:           NSIDUploadBlob,
@@ -432,11 +460,13 @@ const MaxJSON = 28311552
 
 // Methods lists all methods in the order of their NSIDs.
 var Methods = []*xrpc.Method{
+	MethodAcceptConvo,
 	MethodAddMembers,
 	MethodBlockAccount,
 	MethodConfirmWelcome,
 	MethodCreateConvo,
 	MethodCreateReport,
+	MethodDeclineConvo,
 	MethodDeleteDevice,
 	MethodDescribeService,
 	MethodGetBlob,
@@ -455,6 +485,7 @@ var Methods = []*xrpc.Method{
 	MethodJoinConvo,
 	MethodLeaveConvo,
 	MethodListBlocks,
+	MethodListConvoRequests,
 	MethodListDevices,
 	MethodListWelcomes,
 	MethodLockConvo,

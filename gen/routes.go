@@ -10,11 +10,13 @@ import (
 // Routes returns every method with its handler.
 func Routes(svc Service) []xrpc.Route {
 	return []xrpc.Route{
+		{Method: MethodAcceptConvo, Handler: xrpc.ProcedureJSON(svc.AcceptConvo)},
 		{Method: MethodAddMembers, Handler: xrpc.ProcedureJSON(svc.AddMembers)},
 		{Method: MethodBlockAccount, Handler: xrpc.ProcedureJSON(svc.BlockAccount)},
 		{Method: MethodConfirmWelcome, Handler: xrpc.ProcedureJSON(svc.ConfirmWelcome)},
 		{Method: MethodCreateConvo, Handler: xrpc.ProcedureJSON(svc.CreateConvo)},
 		{Method: MethodCreateReport, Handler: xrpc.ProcedureJSON(svc.CreateReport)},
+		{Method: MethodDeclineConvo, Handler: xrpc.ProcedureJSON(svc.DeclineConvo)},
 		{Method: MethodDeleteDevice, Handler: xrpc.ProcedureJSON(svc.DeleteDevice)},
 		{Method: MethodDescribeService, Handler: xrpc.BareJSON(svc.DescribeService)},
 		{Method: MethodGetBlob, Handler: xrpc.QueryDownload(svc.GetBlob)},
@@ -33,6 +35,7 @@ func Routes(svc Service) []xrpc.Route {
 		{Method: MethodJoinConvo, Handler: xrpc.ProcedureJSON(svc.JoinConvo)},
 		{Method: MethodLeaveConvo, Handler: xrpc.ProcedureJSON(svc.LeaveConvo)},
 		{Method: MethodListBlocks, Handler: xrpc.QueryJSON(svc.ListBlocks)},
+		{Method: MethodListConvoRequests, Handler: xrpc.QueryJSON(svc.ListConvoRequests)},
 		{Method: MethodListDevices, Handler: xrpc.BareJSON(svc.ListDevices)},
 		{Method: MethodListWelcomes, Handler: xrpc.QueryJSON(svc.ListWelcomes)},
 		{Method: MethodLockConvo, Handler: xrpc.ProcedureJSON(svc.LockConvo)},

@@ -13,6 +13,12 @@ import (
 // lexicon or by the protocol. For any other error the client gets an internal
 // server error without details.
 type Service interface {
+	// AcceptConvo: Accepts the request to take part in a conversation to which
+	// another account has added the caller. From then on, streams and sync
+	// report the conversation; what came before is read by getMessages. If the
+	// caller has accepted it already, the call changes nothing. Errors:
+	// ConvoNotFound, NotMember, StorageFull.
+	AcceptConvo(ctx context.Context, caller xrpc.Caller, in *AcceptConvoInput) (*AcceptConvoOutput, error)
 	// AddMembers: Adds members, or new devices of members, with a commit and its
 	// Welcome. Errors: ConvoNotFound, NotMember, NotAllowed, KeyPackageNotFound,
 	// AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
@@ -42,6 +48,11 @@ type Service interface {
 	// message. Errors: ConvoNotFound, InvalidEvidence, IdempotencyConflict,
 	// StorageFull.
 	CreateReport(ctx context.Context, caller xrpc.Caller, in *CreateReportInput) (*CreateReportOutput, error)
+	// DeclineConvo: Declines the request to take part in a conversation. To the
+	// members it looks as if the caller had left. After two declined requests of
+	// one account, that account cannot add the caller any more. Repeating the
+	// call changes nothing. Errors: ConvoNotFound, NotMember, NotAllowed.
+	DeclineConvo(ctx context.Context, caller xrpc.Caller, in *DeclineConvoInput) (*DeclineConvoOutput, error)
 	// DeleteDevice: Deletes a device of the caller permanently. The service no
 	// longer hands out its key packages, closes its Welcomes, and lets any
 	// member remove its leaves.
@@ -82,9 +93,10 @@ type Service interface {
 	// included, in ascending order of sequence numbers. Errors: ConvoNotFound,
 	// NotMember, InvalidCursor.
 	GetMessages(ctx context.Context, caller xrpc.Caller, p *GetMessagesParams) (*GetMessagesOutput, error)
-	// GetPreferences: Returns the preferences of the caller for the
-	// conversations of which it is a member. Conversations that are neither
-	// muted nor archived are left out. Errors: InvalidCursor.
+	// GetPreferences: Returns who may add the caller to conversations, and the
+	// preferences of the caller for the conversations of which it is a member.
+	// Conversations that are neither muted nor archived are left out. Errors:
+	// InvalidCursor.
 	GetPreferences(ctx context.Context, caller xrpc.Caller, p *GetPreferencesParams) (*GetPreferencesOutput, error)
 	// GetSubscriptionTicket: Returns a ticket that opens one stream without a
 	// token, for browsers. Errors: ConvoNotFound, NotMember.
@@ -111,6 +123,10 @@ type Service interface {
 	// ListBlocks: Lists the accounts that the caller has blocked, the newest
 	// block first. Errors: InvalidCursor.
 	ListBlocks(ctx context.Context, caller xrpc.Caller, p *ListBlocksParams) (*ListBlocksOutput, error)
+	// ListConvoRequests: Lists the conversations to which other accounts have
+	// added the caller, and which it has neither accepted nor declined, the
+	// newest request first. Errors: InvalidCursor.
+	ListConvoRequests(ctx context.Context, caller xrpc.Caller, p *ListConvoRequestsParams) (*ListConvoRequestsOutput, error)
 	// ListDevices: Lists the caller's own devices. The service knows a device
 	// from its key packages and its leaves in conversations.
 	ListDevices(ctx context.Context, caller xrpc.Caller) (*ListDevicesOutput, error)
@@ -209,10 +225,11 @@ type Service interface {
 	// Errors: ConvoNotFound, NotMember, NotAllowed, TargetNotMember,
 	// StorageFull.
 	UpdateMemberRole(ctx context.Context, caller xrpc.Caller, in *UpdateMemberRoleInput) (*UpdateMemberRoleOutput, error)
-	// UpdatePreferences: Sets preferences of the caller for a conversation. All
-	// open streams of the account receive a preferencesEvent. Errors:
-	// ConvoNotFound, NotMember, StorageFull.
-	UpdatePreferences(ctx context.Context, caller xrpc.Caller, in *UpdatePreferencesInput) (*ConvoPreferences, error)
+	// UpdatePreferences: Sets preferences of the caller for a conversation, or
+	// who may add the caller to conversations. All open streams of the account
+	// receive a preferencesEvent for a conversation. Errors: ConvoNotFound,
+	// NotMember, StorageFull, NotAllowed.
+	UpdatePreferences(ctx context.Context, caller xrpc.Caller, in *UpdatePreferencesInput) (*UpdatePreferencesOutput, error)
 	// UploadBlob: Uploads an encrypted attachment of up to 50 MiB. It is deleted
 	// after an hour unless a message names it. Errors: BlobTooLarge,
 	// QuotaExceeded, StorageFull.

@@ -17,9 +17,3 @@ WHERE did = sqlc.arg(did)
   AND (created_at, blocked_did) < (sqlc.arg(before)::timestamptz, sqlc.arg(before_did)::text)
 ORDER BY created_at DESC, blocked_did DESC
 LIMIT sqlc.arg(max_rows)::bigint;
-
--- name: BlockersAmong :many
--- Which of these accounts have blocked the account. OFFSET 0 makes the planner
--- look up each, as in ListClaimableDevices.
-SELECT a.did::text AS did FROM unnest(sqlc.arg(dids)::text[]) AS a (did)
-WHERE EXISTS (SELECT 1 FROM blocks b WHERE b.did = a.did AND b.blocked_did = sqlc.arg(account)::text OFFSET 0);

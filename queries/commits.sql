@@ -19,10 +19,11 @@ WHERE convo_id = sqlc.arg(convo_id)
 RETURNING last_seq, gen, last_pos;
 
 -- name: InsertHandshake :exec
--- Stores a commit or a proposal. Sending it accepts the conversation.
+-- Stores a commit or a proposal. Sending it accepts the conversation; a request has
+-- been accepted before, unless it leaves with the proposal.
 WITH accepted AS (
     UPDATE memberships m SET accepted_at = sqlc.arg(at)
-    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(sender_did)::text AND m.left_seq IS NULL AND m.accepted_at IS NULL
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(sender_did)::text AND m.left_seq IS NULL AND m.accepted_at IS NULL AND m.consent = 'accepted'
 )
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(message_id), sqlc.arg(kind), sqlc.arg(epoch), sqlc.arg(sender_did)::text,

@@ -31,10 +31,11 @@ VALUES (sqlc.arg(convo_id), sqlc.arg(creator_did), sqlc.arg(cipher_suite), sqlc.
 ON CONFLICT (convo_id) DO NOTHING;
 
 -- name: MembershipState :one
--- Whether the account is a member, whether it is an admin, and whether it ever was
--- a member.
-SELECT coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
-       coalesce(bool_or(m.left_seq IS NULL AND m.role = 'admin'), FALSE)::boolean AS admin,
+-- Whether the account is an accepted member, whether it is one that has not accepted
+-- (request), whether it is an admin, and whether it ever was a member.
+SELECT coalesce(bool_or(m.left_seq IS NULL AND m.consent = 'accepted'), FALSE)::boolean AS active,
+       coalesce(bool_or(m.left_seq IS NULL AND m.consent <> 'accepted'), FALSE)::boolean AS request,
+       coalesce(bool_or(m.left_seq IS NULL AND m.consent = 'accepted' AND m.role = 'admin'), FALSE)::boolean AS admin,
        (count(*) > 0)::boolean AS ever
 FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did);
 
@@ -52,14 +53,14 @@ SELECT did FROM memberships WHERE convo_id = $1 AND left_seq IS NULL AND role = 
 -- name: SetRole :execrows
 -- No row: the account is not a member, or has the role already.
 UPDATE memberships SET role = sqlc.arg(role)
-WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL AND role <> sqlc.arg(role);
+WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL AND consent = 'accepted' AND role <> sqlc.arg(role);
 
 -- name: NextAdmin :many
--- The member that becomes an admin when the account stops being one: the one with
--- the earliest membership, of several that joined at once the first by DID. No row
--- if there is another admin, or no other member.
+-- The accepted member that becomes an admin when the account stops being one: the one
+-- with the earliest membership, of several that joined at once the first by DID. No
+-- row if there is another admin, or no other accepted member.
 SELECT m.did FROM memberships m
-WHERE m.convo_id = sqlc.arg(convo_id) AND m.left_seq IS NULL AND m.did <> sqlc.arg(did)
+WHERE m.convo_id = sqlc.arg(convo_id) AND m.left_seq IS NULL AND m.consent = 'accepted' AND m.did <> sqlc.arg(did)
   AND NOT EXISTS (SELECT FROM memberships a WHERE a.convo_id = sqlc.arg(convo_id) AND a.left_seq IS NULL AND a.role = 'admin' AND a.did <> sqlc.arg(did))
 ORDER BY m.joined_seq, m.joined_at, m.did
 LIMIT 1;
@@ -86,7 +87,17 @@ UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1
 SELECT locked_by_admin, locked_by_operator FROM conversations WHERE convo_id = $1 FOR NO KEY UPDATE;
 
 -- name: CountMembers :one
+-- With those that have not accepted.
 SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL;
+
+-- name: CountAccepted :one
+SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL AND consent = 'accepted';
+
+-- name: RequestsIn :many
+-- The open requests in a conversation, and whether their accounts were told of them.
+SELECT did, (consent = 'request')::boolean AS shown FROM memberships
+WHERE convo_id = $1 AND left_seq IS NULL AND consent <> 'accepted'
+ORDER BY did;
 
 -- name: EndedByOthers :many
 -- Which of these accounts were last removed or suspended by another member.
@@ -108,19 +119,31 @@ WHERE convo_id = sqlc.arg(convo_id)
   AND (reserved_at IS NULL OR reserved_at <= clock_timestamp() - sqlc.arg(pause_ms)::bigint * interval '1 millisecond');
 
 -- name: BeginMemberships :exec
-INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
-SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), sqlc.arg(seq)::bigint, sqlc.arg(at)::timestamptz,
-    sqlc.arg(n)::bigint, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint;
+INSERT INTO memberships (convo_id, did, consent, added_by, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(consents)::text[]), sqlc.narg(added_by)::text,
+    sqlc.arg(seq)::bigint, sqlc.arg(at)::timestamptz, sqlc.arg(n)::bigint, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint;
 
 -- name: BeginAsAdmin :exec
 -- The creator of a conversation: it has accepted it, and is its first admin.
-UPDATE memberships SET accepted_at = sqlc.arg(at)::timestamptz, role = 'admin'
+UPDATE memberships SET accepted_at = sqlc.arg(at)::timestamptz, role = 'admin', added_by = NULL
 WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL;
 
--- name: AcceptConvo :exec
--- The account has acted in the conversation, and thereby accepted it.
-UPDATE memberships SET accepted_at = sqlc.arg(at)::timestamptz
-WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL AND accepted_at IS NULL;
+-- name: AcceptConvo :one
+-- The account accepts the conversation that it is a member of. The result is where
+-- its window begins, and where telling began.
+UPDATE memberships SET accepted_at = coalesce(accepted_at, sqlc.arg(at)::timestamptz)
+WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL
+RETURNING joined_seq, coalesce(told_seq, joined_seq)::bigint AS told_seq;
+
+-- name: JoinedSeq :one
+-- Where the window of a member begins.
+SELECT joined_seq FROM memberships WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL;
+
+-- name: AcceptRequest :exec
+-- A request becomes an accepted membership. Telling begins at this position.
+UPDATE memberships SET consent = 'accepted', accepted_at = coalesce(accepted_at, sqlc.arg(at)::timestamptz),
+    told_seq = sqlc.arg(seq)::bigint, told_n = sqlc.arg(n)::bigint, told_gen = sqlc.arg(gen)::bigint, told_pos = sqlc.arg(pos)::bigint
+WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL AND consent <> 'accepted';
 
 -- name: EndMemberships :exec
 UPDATE memberships SET left_seq = sqlc.arg(seq)::bigint, left_at = sqlc.arg(at)::timestamptz, pending_removal = sqlc.arg(pending),

@@ -174,26 +174,27 @@ WHERE gen = sqlc.arg(gen)::bigint
 -- name: WindowsOf :many
 -- The windows of an account in which a stream that begins at a position can
 -- show something, and the visibility horizon: the windows include all changes
--- below it.
-SELECT m.convo_id, m.joined_seq, m.joined_n,
+-- below it. A window of a stream begins where telling began; a request has none.
+SELECT m.convo_id, coalesce(m.told_seq, m.joined_seq)::bigint AS told_seq, coalesce(m.told_n, m.joined_n)::bigint AS told_n,
     m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n, log_horizon() AS horizon
 FROM memberships m
-WHERE m.did = sqlc.arg(did)
+WHERE m.did = sqlc.arg(did) AND m.consent = 'accepted'
     AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint);
 
 -- name: ScopeState :one
 -- The relation of an account to some conversations: of how many it was ever a
--- member, whether it is a member of any now, and whether it still is one at a
+-- member, of how many an accepted one, whether it is a member of any now, and whether it still is one at a
 -- position of the log, where its removal was not delivered yet. Each is looked
 -- up by key, since the account may be in thousands of others.
 SELECT count(DISTINCT m.convo_id) AS ever,
-    coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
-    coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint
-        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)),
+    count(DISTINCT m.convo_id) FILTER (WHERE m.consent = 'accepted') AS accepted,
+    coalesce(bool_or(m.left_seq IS NULL AND m.consent = 'accepted'), FALSE)::boolean AS active,
+    coalesce(bool_or(m.consent = 'accepted' AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint
+        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint))),
         FALSE)::boolean AS open
 FROM (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id) s
 CROSS JOIN LATERAL (
-    SELECT w.convo_id, w.left_seq, w.left_gen, w.left_pos, w.left_n FROM memberships w
+    SELECT w.convo_id, w.consent, w.left_seq, w.left_gen, w.left_pos, w.left_n FROM memberships w
     WHERE w.convo_id = s.convo_id AND w.did = sqlc.arg(did)
     OFFSET 0
 ) m;
@@ -201,13 +202,13 @@ CROSS JOIN LATERAL (
 -- name: ReplaySources :many
 -- The windows of an account with rows after a position, and the sequence number
 -- of the last message that is not after it.
-SELECT m.convo_id, m.joined_n, m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n,
+SELECT m.convo_id, coalesce(m.told_n, m.joined_n)::bigint AS told_n, m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n,
     least(m.left_seq, c.last_seq)::bigint AS until_seq,
-    log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint,
+    log_told_until(m.convo_id, coalesce(m.told_seq, m.joined_seq), least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint,
         sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint) AS after_seq
 FROM memberships m
-JOIN conversations c ON c.convo_id = m.convo_id
-WHERE m.did = sqlc.arg(did)
+CROSS JOIN LATERAL (SELECT k.last_seq, k.gen, k.last_pos FROM conversations k WHERE k.convo_id = m.convo_id OFFSET 0) c
+WHERE m.did = sqlc.arg(did) AND m.consent = 'accepted'
     AND c.gen = sqlc.arg(gen)::bigint AND c.last_pos >= sqlc.arg(pos)::bigint
     AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint);
 
@@ -242,7 +243,7 @@ SELECT x.pos, x.stream_key, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge
 FROM (
     SELECT e.pos, e.stream_key, e.seq, e.n, e.kind, s.convo_id::bytea AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
     FROM (
-        SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(joined_ns)::bigint[]) AS joined_n,
+        SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(told_ns)::bigint[]) AS told_n,
             unnest(sqlc.arg(left_ns)::bigint[]) AS left_n
     ) s
     CROSS JOIN LATERAL (
@@ -252,7 +253,7 @@ FROM (
             AND c.pos >= sqlc.arg(after_pos)::bigint AND c.pos <= sqlc.arg(pos)::bigint
             AND (c.pos, c.stream_key, c.seq, c.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_stream_key)::bytea, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
             AND (c.pos, c.stream_key, c.seq, c.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
-            AND c.n > s.joined_n AND c.n <= s.left_n
+            AND c.n > s.told_n AND c.n <= s.left_n
         ORDER BY c.gen, c.pos, c.seq, c.n
         LIMIT sqlc.arg(max_rows)::bigint
     ) e
@@ -272,9 +273,9 @@ ORDER BY x.pos, x.stream_key, x.seq, x.n
 LIMIT sqlc.arg(max_rows)::bigint;
 
 -- name: EphemeralMembers :many
--- The members of a conversation, and the roster version of this list.
+-- The accepted members of a conversation, and the roster version of this list.
 SELECT m.did, c.roster_version FROM conversations c
-JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL
+JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.consent = 'accepted'
 WHERE c.convo_id = $1;
 
 -- name: EphemeralAccess :one
@@ -285,9 +286,9 @@ SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     ARRAY(SELECT m.did FROM memberships m
           WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
             AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = sqlc.arg(did) OFFSET 0))::text[] AS blockers,
-    ARRAY(SELECT m.did FROM memberships m WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
+    ARRAY(SELECT m.did FROM memberships m WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.consent = 'accepted'
           LIMIT sqlc.arg(max_members)::bigint)::text[] AS members,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active,
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.consent = 'accepted') AS active,
     (NOT c.admins_send OR EXISTS (SELECT 1 FROM memberships m
         WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.role = 'admin'))::boolean AS may_send
 FROM conversations c
@@ -316,27 +317,31 @@ DELETE FROM tickets WHERE ticket_hash IN (
 -- of the log. A sequence number that the client names takes precedence over that
 -- and over the beginning of the window. A window that begins or ends after the end
 -- of the log has not changed yet: the answer's cursor is before it, so the next
--- answer includes it.
+-- answer includes it. A request is no window here, even if it is named. A window that
+-- was accepted after the position to resume from is new, and is told from its
+-- beginning, although positions of its messages are before that position.
 -- bytes is about the size of the view of a new conversation.
 -- The numbers that the client names come as one JSON object by conversation: its
 -- keys are found by bisection, while a join would compare all with all.
 WITH mine AS (
-    SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
+    SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq, t.later,
         (m.left_seq IS NULL) AS active,
         bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(horizon)::bigint)
             OVER (PARTITION BY m.convo_id) AS member,
         n.seq IS NULL AND m.left_seq IS NULL
             AND NOT (m.joined_gen = sqlc.arg(gen)::bigint AND m.joined_pos >= sqlc.arg(horizon)::bigint)
-            AND (NOT sqlc.arg(resumes)::boolean
-            OR m.joined_gen = sqlc.arg(gen)::bigint
-                AND (m.joined_pos, m.convo_id, m.joined_seq) > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint)) AS fresh,
+            AND (NOT sqlc.arg(resumes)::boolean OR t.later) AS fresh,
         CASE WHEN c.last_pos < sqlc.arg(horizon)::bigint THEN least(m.left_seq, c.last_seq)
             ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(horizon)::bigint, '', 0)
         END AS until_seq
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
     CROSS JOIN LATERAL (SELECT (sqlc.arg(named)::jsonb ->> encode(m.convo_id, 'hex'))::bigint AS seq) n
-    WHERE m.did = sqlc.arg(did)
+    CROSS JOIN LATERAL (SELECT coalesce(m.told_gen, m.joined_gen) = sqlc.arg(gen)::bigint
+        AND (coalesce(m.told_pos, m.joined_pos), m.convo_id, coalesce(m.told_seq, m.joined_seq), coalesce(m.told_n, 0))
+            > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint) AS later) t
+    WHERE m.did = sqlc.arg(did) AND m.consent = 'accepted'
+        AND (m.told_gen IS DISTINCT FROM sqlc.arg(gen)::bigint OR m.told_pos < sqlc.arg(horizon)::bigint)
         AND (m.left_seq IS NULL OR n.seq IS NOT NULL
             OR sqlc.arg(resumes)::boolean AND m.left_gen = sqlc.arg(gen)::bigint
                 AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint))
@@ -344,7 +349,7 @@ WITH mine AS (
     SELECT mine.*,
         CASE
             WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
-            WHEN NOT sqlc.arg(resumes)::boolean THEN joined_seq
+            WHEN NOT sqlc.arg(resumes)::boolean OR later THEN joined_seq
             WHEN last_pos < sqlc.arg(pos)::bigint THEN until_seq
             ELSE log_told_until(convo_id, joined_seq, until_seq, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint)
         END AS after_seq

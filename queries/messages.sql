@@ -8,12 +8,13 @@
 -- taken during the wait is a unique violation. No row: the conversation does
 -- not exist or the account was never a member, and nothing else is looked up.
 -- convo_full: the rate of the conversation is used up. seq 0: nothing was
--- stored.
+-- stored. request: the account has not accepted the conversation yet.
 WITH convo AS (
-    SELECT w.convo_id, w.active, w.active AND NOT sqlc.arg(convo_full)::boolean AND c.locked_at IS NULL AND (w.admin OR NOT c.admins_send) AS writes,
+    SELECT w.convo_id, w.active, w.request, w.active AND NOT sqlc.arg(convo_full)::boolean AND c.locked_at IS NULL AND (w.admin OR NOT c.admins_send) AS writes,
         c.locked_at IS NOT NULL AS locked, w.admin OR NOT c.admins_send AS may_send, c.epoch, c.roster_version
     FROM (
-        SELECT m.convo_id, m.left_seq IS NULL AS active, m.role = 'admin' AS admin
+        SELECT m.convo_id, m.left_seq IS NULL AND m.consent = 'accepted' AS active, m.left_seq IS NULL AND m.consent <> 'accepted' AS request,
+            m.role = 'admin' AS admin
         FROM memberships m
         WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did)
         ORDER BY m.joined_seq DESC
@@ -56,6 +57,7 @@ WITH convo AS (
 SELECT
     coalesce((SELECT stored.seq FROM stored), 0)::bigint AS seq,
     convo.active::boolean AS active,
+    convo.request::boolean AS request,
     convo.locked::boolean AS locked,
     convo.may_send::boolean AS may_send,
     convo.epoch AS current_epoch,
@@ -72,13 +74,13 @@ FROM convo LEFT JOIN twin ON TRUE;
 LOCK TABLE conversations IN ROW EXCLUSIVE MODE;
 
 -- name: LockFreeConvos :many
--- Of pairs of a conversation and an account, those where the account is a
+-- Of pairs of a conversation and an account, those where the account is an accepted
 -- member, and whether the row of the conversation was free. A free row is
 -- locked. It does not wait for locked rows.
 WITH sender AS (
     SELECT DISTINCT m.convo_id, m.did
     FROM (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(dids)::text[]) AS did) AS s
-    JOIN memberships m ON m.convo_id = s.convo_id AND m.did = s.did AND m.left_seq IS NULL
+    JOIN memberships m ON m.convo_id = s.convo_id AND m.did = s.did AND m.left_seq IS NULL AND m.consent = 'accepted'
 ), free AS (
     SELECT c.convo_id FROM conversations c
     WHERE c.convo_id IN (SELECT sender.convo_id FROM sender)
@@ -92,7 +94,7 @@ FROM sender LEFT JOIN free ON free.convo_id = sender.convo_id;
 -- number that it may see. No row: it was never a member, or the conversation
 -- does not exist.
 SELECT m.joined_seq, coalesce(m.left_seq, c.last_seq)::bigint AS until_seq,
-    (m.left_seq IS NULL)::boolean AS active, c.epoch
+    (m.left_seq IS NULL)::boolean AS active, (m.consent = 'accepted')::boolean AS accepted, c.epoch
 FROM memberships m
 CROSS JOIN LATERAL (SELECT k.last_seq, k.epoch FROM conversations k WHERE k.convo_id = m.convo_id OFFSET 0) c
 WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did)

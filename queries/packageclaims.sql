@@ -1,17 +1,5 @@
 -- How many key packages of a device were given to other accounts.
 
--- name: AcquaintedAccounts :many
--- Which of these accounts share a conversation with the requester that they
--- have accepted. OFFSET 0 makes the planner look up each, as in
--- ListClaimableDevices.
-SELECT a.did::text AS did FROM unnest(sqlc.arg(dids)::text[]) AS a (did)
-WHERE EXISTS (
-    SELECT 1 FROM (SELECT own.convo_id, own.left_seq, own.accepted_at FROM memberships own WHERE own.did = a.did OFFSET 0) m
-    WHERE m.left_seq IS NULL AND m.accepted_at IS NOT NULL
-      AND EXISTS (SELECT 1 FROM memberships r
-                  WHERE r.convo_id = m.convo_id AND r.did = sqlc.arg(requester)::text AND r.left_seq IS NULL OFFSET 0)
-);
-
 -- name: LockPackageClaims :many
 -- Creates these rows if needed, locks them for the rest of the transaction in
 -- the order of their key, as every transaction does, and counts their claims:

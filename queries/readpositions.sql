@@ -9,7 +9,7 @@ WITH stood AS (
     INSERT INTO read_positions AS r (convo_id, did, seq, updated_at)
     SELECT m.convo_id, m.did, sqlc.arg(seq)::bigint, sqlc.arg(now)::timestamptz
     FROM memberships m
-    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.consent = 'accepted'
     ON CONFLICT (convo_id, did) DO UPDATE
     SET seq = greatest(r.seq, excluded.seq),
         updated_at = CASE WHEN excluded.seq > r.seq THEN excluded.updated_at ELSE r.updated_at END
@@ -44,7 +44,7 @@ WITH stood AS (
     SELECT m.convo_id, m.did, 0, sqlc.arg(now)::timestamptz,
         coalesce(sqlc.narg(muted)::boolean, FALSE), coalesce(sqlc.narg(archived)::boolean, FALSE)
     FROM memberships m
-    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.consent = 'accepted'
     ON CONFLICT (convo_id, did) DO UPDATE
     SET muted = coalesce(sqlc.narg(muted)::boolean, r.muted), archived = coalesce(sqlc.narg(archived)::boolean, r.archived)
     WHERE r.muted <> coalesce(sqlc.narg(muted)::boolean, r.muted) OR r.archived <> coalesce(sqlc.narg(archived)::boolean, r.archived)
@@ -66,14 +66,14 @@ SELECT coalesce(s.muted, r.muted, FALSE)::boolean AS muted, coalesce(s.archived,
 FROM memberships m
 LEFT JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
 LEFT JOIN stood s ON TRUE
-WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL;
+WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.consent = 'accepted';
 
 -- name: PagePreferences :many
 -- The conversations of an account that it has muted or archived, after an id.
 SELECT r.convo_id, r.muted, r.archived
 FROM memberships m
 CROSS JOIN LATERAL (SELECT p.convo_id, p.muted, p.archived FROM read_positions p WHERE p.convo_id = m.convo_id AND p.did = m.did OFFSET 0) r
-WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL AND (r.muted OR r.archived)
+WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.consent = 'accepted' AND (r.muted OR r.archived)
     AND (m.did, m.convo_id) > (sqlc.arg(did), sqlc.arg(after_convo)::bytea)
 ORDER BY m.convo_id
 LIMIT sqlc.arg(max_rows)::bigint;
@@ -86,7 +86,7 @@ WITH mine AS (
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
     LEFT JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
-    WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL AND (m.did, m.convo_id) > (sqlc.arg(did), sqlc.arg(after_convo)::bytea)
+    WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.consent = 'accepted' AND (m.did, m.convo_id) > (sqlc.arg(did), sqlc.arg(after_convo)::bytea)
         AND c.last_seq > greatest(m.joined_seq, r.seq)
     ORDER BY m.convo_id
     LIMIT sqlc.arg(max_rows)::bigint

@@ -20,18 +20,16 @@ WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(e
 ORDER BY seq;
 
 -- name: PackageBytesByRef :one
--- How many bytes PackagesByRef would read.
-SELECT coalesce(sum(octet_length(key_package)), 0)::bigint FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]);
+-- How many bytes PackagesByRef would read, and the accounts of the packages.
+SELECT coalesce(sum(octet_length(key_package)), 0)::bigint AS bytes, coalesce(array_agg(DISTINCT did), '{}')::text[] AS owners
+FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]);
 
 -- name: PackagesByRef :many
--- The package of a reference never changes. Those of accounts that have blocked the
--- caller are left out, as if they did not exist, except those of members.
-SELECT k.ref, k.did, k.key_package,
-    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.left_seq IS NULL OFFSET 0) AS is_member
-FROM key_packages k
+-- The package of a reference never changes. Those of accounts that the caller may not
+-- add (hidden) are left out, as if they did not exist, except those that it has leased.
+SELECT k.ref, k.key_package FROM key_packages k
 WHERE k.ref = ANY(sqlc.arg(refs)::bytea[])
-  AND (NOT EXISTS (SELECT 1 FROM blocks b WHERE b.did = k.did AND b.blocked_did = sqlc.arg(caller)::text OFFSET 0)
-    OR EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.left_seq IS NULL OFFSET 0))
+  AND (k.did NOT IN (SELECT unnest(sqlc.arg(hidden)::text[])) OR k.lease_holder = sqlc.arg(caller)::text AND k.lease_ends_at > sqlc.arg(now)::timestamptz)
 ORDER BY k.ref, k.did;
 
 -- name: DeleteDeviceLeaves :exec

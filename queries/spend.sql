@@ -1,8 +1,10 @@
 -- name: LockPackages :many
--- In the order of refs, as every transaction locks them.
+-- In the order of refs, as every transaction locks them. Packages of accounts that the
+-- caller may not add (hidden) are left out, except those that it has leased.
 SELECT did, ref, device_id, cipher_suite, last_resort, spent_at, lease_holder, lease_ends_at
 FROM key_packages
 WHERE ref = ANY(sqlc.arg(refs)::bytea[])
+  AND (did NOT IN (SELECT unnest(sqlc.arg(hidden)::text[])) OR lease_holder = sqlc.arg(caller)::text AND lease_ends_at > sqlc.arg(now)::timestamptz)
 ORDER BY ref, did
 FOR NO KEY UPDATE;
 

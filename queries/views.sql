@@ -1,5 +1,6 @@
 -- name: PageConvos :many
--- The conversations of an account as of one moment, by most recent activity.
+-- The conversations that an account is an accepted member of, as of one moment, by
+-- most recent activity.
 -- Those that became active later come last, ordered by id, so that reading the
 -- list page by page misses none. bytes is about the size of a conversation's
 -- view.
@@ -7,7 +8,7 @@ WITH mine AS (
     SELECT c.convo_id, c.last_activity_at
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
-    WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL
+    WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL AND m.consent = 'accepted'
 ), moment AS (
     SELECT coalesce(sqlc.narg(as_of)::timestamptz, greatest(max(mine.last_activity_at), sqlc.arg(now)::timestamptz)) AS as_of
     FROM mine
@@ -43,7 +44,7 @@ LEFT JOIN read_positions r ON r.convo_id = c.convo_id AND r.did = sqlc.arg(did)
 WHERE c.convo_id = ANY(sqlc.arg(convo_ids)::bytea[]);
 
 -- name: MembersForView :many
-SELECT convo_id, did, joined_at, pending_removal, role
+SELECT convo_id, did, joined_at, pending_removal, role, (consent = 'accepted')::boolean AS accepted
 FROM memberships
 WHERE convo_id = ANY(sqlc.arg(convo_ids)::bytea[]) AND (left_seq IS NULL OR pending_removal)
 ORDER BY convo_id, joined_seq, joined_at, did;

@@ -18,12 +18,12 @@ ORDER BY newest.seq DESC, newest.device_id;
 
 -- name: PageWelcomes :many
 -- The open Welcomes of an account, or of one of its devices, in the conversations
--- of which it is a member, after a place in their order. Of those that exceed the
+-- of which it is an accepted member, after a place in their order. Of those that exceed the
 -- budget only the place is returned; the first one always fits.
 WITH mine AS (
     SELECT r.convo_id, r.device_id, r.seq, r.ref
     FROM welcome_recipients r
-    JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL AND m.joined_seq <= r.seq
+    JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL AND m.consent = 'accepted' AND m.joined_seq <= r.seq
     WHERE r.did = sqlc.arg(did) AND r.state = 'open'
       AND (sqlc.arg(device_id)::text = '' OR r.device_id = sqlc.arg(device_id)::text)
       AND (r.did, r.convo_id, r.device_id) > (sqlc.arg(did), sqlc.arg(after_convo)::bytea, sqlc.arg(after_device)::text)

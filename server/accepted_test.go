@@ -102,7 +102,6 @@ func TestAcceptedAgain(t *testing.T) {
 	out, err := s.SendCommit(t.Context(), by(alice), in)
 	accepted(t, out, err)
 	g = c.Next
-	read()
 	wantAccepted(t, s, servertest.IDOf(g), "added again", alice)
 
 	j := g.ExternalCommit(fresh.Rotate(), g.Index(fresh))

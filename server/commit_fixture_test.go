@@ -28,6 +28,7 @@ func by(c *mlstest.Client) xrpc.Caller { return servertest.As(c.DID) }
 func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.KPOption) *mls.KeyPackage {
 	t.Helper()
 	kp := c.KeyPackage(opts...)
+	servertest.AcceptAll(t, s.Pool, c.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, c.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, c.DID, c.DeviceID())
 	dbtest.Exec(t, s.Pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)

@@ -125,10 +125,11 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 // everyColumn are the columns that name an account.
 var everyColumn = []string{
 	"account_keys.did", "account_origins.did", "account_states.did", "accounts.did", "blobs.did", "blocks.blocked_did", "blocks.did", "commit_failures.did",
-	"conversations.creator_did", "conversations.reserved_for", "devices.did", "events.body", "events.target_did", "group_infos.group_info",
+	"contact_preferences.did", "conversations.creator_did", "conversations.reserved_for", "convo_blocks.did", "declines.adder_did", "declines.did", "devices.did", "events.body", "events.target_did", "group_infos.group_info",
 	"idempotency_records.answer", "key_packages.did", "key_packages.key_package", "key_packages.lease_holder", "leaves.credential", "leaves.did",
-	"memberships.did", "message_blobs.owner_did", "messages.ciphertext", "messages.sender_did", "orphan_objects.did", "package_claims.did",
-	"read_positions.did", "rejoin_requests.did", "reports.reason", "reports.reporter_did", "reports.subject_did", "tickets.did", "welcome_recipients.did",
+	"memberships.added_by", "memberships.did", "message_blobs.owner_did", "messages.ciphertext", "messages.sender_did", "orphan_objects.did", "package_claims.did",
+	"read_positions.did", "rejoin_requests.did", "reports.reason", "reports.reporter_did", "reports.subject_did", "stranger_allowances.did",
+	"strangers_asked.did", "tickets.did", "welcome_recipients.did",
 }
 
 // The erasure of an account leaves no column that names it, apart from MLS objects
@@ -141,6 +142,11 @@ func TestEraseAccount(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := liveOf(t, s, alice, bob, carol)
 	id, pseudonym := servertest.IDOf(g), s.Pseudonyms.Of(bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO declines (did, adder_did) VALUES ($1, $2), ($2, $1)`, bob.DID, alice.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO convo_blocks VALUES ($1, $2)`, bob.DID, id)
+	dbtest.Exec(t, s.Pool, `INSERT INTO strangers_asked VALUES ($1, 'h', now())`, bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO stranger_allowances VALUES ($1, 5)`, bob.DID)
+	dbtest.Exec(t, s.Pool, `UPDATE memberships SET added_by = $1 WHERE convo_id = $2 AND did = $3`, bob.DID, id, carol.DID)
 	if got := columnsNaming(t, s, bob.DID); !slices.Equal(got, everyColumn) {
 		t.Fatalf("before the erasure these columns name the account:\n%v\nwant\n%v", got, everyColumn)
 	}

@@ -140,7 +140,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 	kp := publish(t, s, c, 1)[0]
 	hold := func(t *testing.T) pgx.Tx {
 		tx := need(s.Pool.Begin(ctx))(t)
-		need(db.New(tx).LockPackages(ctx, [][]byte{need(kp.Ref())(t)}))(t)
+		need(db.New(tx).LockPackages(ctx, db.LockPackagesParams{Refs: [][]byte{need(kp.Ref())(t)}, Hidden: []string{}, Now: time.Now()}))(t)
 		return tx
 	}
 	t.Run("for a moment", func(t *testing.T) {
@@ -260,7 +260,7 @@ func commitSome(ctx context.Context, s *Server, succeed bool) error {
 	}
 	defer func() { _ = tx.Rollback(ctx) }()
 	q := db.New(tx)
-	locked, err := q.LockPackages(ctx, refs)
+	locked, err := q.LockPackages(ctx, db.LockPackagesParams{Refs: refs, Hidden: []string{}, Now: time.Now()})
 	if err != nil {
 		return err
 	}

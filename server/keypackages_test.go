@@ -50,6 +50,7 @@ func newClockServer(t testing.TB) (*Server, *testClock) {
 func publish(t testing.TB, s *Server, c *mlstest.Client, n int, opts ...mlstest.KPOption) []*mls.KeyPackage {
 	t.Helper()
 	var out []*mls.KeyPackage
+	servertest.AcceptAll(t, s.Pool, c.DID)
 	in := &gen.PublishKeyPackagesInput{}
 	for range n {
 		kp := c.KeyPackage(append([]mlstest.KPOption{lifetimeFrom(s)}, opts...)...)

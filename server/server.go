@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/contacts"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/convoinfo"
@@ -66,7 +68,8 @@ type Config struct {
 	Rates convo.Limiter
 	// Storage counts what accounts store; nil for no bounds.
 	Storage *storage.Book
-	// Packages has the limits on claims of key packages; nil for those of the table.
+	// Packages has the limits on claims of key packages, nil for those of the table,
+	// and on strangers, nil for no bounds.
 	Packages keypackages.Limiter
 	// Follows knows who follows and who blocks whom; nil for a service without an
 	// AppView.
@@ -133,6 +136,12 @@ func New(c Config) *Server {
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Pseudonyms: convo.NewPseudonyms(c.Secret.Key(PseudonymKey)),
 		Leaves: mls.NewLeafCache(maxCachedLeaves), PlaintextMetadata: c.PlaintextMetadata, Follows: follows.OrNone(c.Follows),
+	}
+	b.Consent = &consent.Rules{Key: c.Secret.Key("strangers"), Follows: b.Follows, IsNew: func(ctx context.Context, did string) bool {
+		return b.Storage.IsNew(ctx, did)
+	}}
+	if c.Packages != nil {
+		b.Consent.Limits = c.Packages
 	}
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{

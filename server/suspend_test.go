@@ -174,6 +174,7 @@ func TestPowersEndWithMembership(t *testing.T) {
 	in.AddedDIDs = []string{alice.DID}
 	out, err := s.SendCommit(t.Context(), by(bob), in)
 	accepted(t, out, err)
+	acceptConvo(t, s, servertest.IDOf(g), back)
 	_, err = s.LeaveConvo(t.Context(), by(back), suspension(c.Next, carol.DID))
 	servertest.WantError(t, err, gen.ErrNotAllowed)
 	removal := c.Next.Commit(back, mlstest.Plan{RemoveDIDs: []string{carol.DID}})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/gen/client"
 	"catbird.blue/mls/internal/testbed"
@@ -182,6 +183,25 @@ func (p *person) publish(ctx context.Context, device *mlstest.Client, n int) err
 	}
 	if _, err := p.client().PublishKeyPackages(ctx, in); err != nil {
 		return fmt.Errorf("publish packages: %w", err)
+	}
+	return p.befriend(ctx)
+}
+
+// befriend makes the account accept additions by anybody at once, and lets it add any
+// number of strangers, as an operator can. Floods that are about something else begin
+// with such accounts.
+func (p *person) befriend(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, p.s.PG.URL(p.s.database))
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	if err := db.New(conn).AllowStrangers(ctx, p.DID, 1_000_000); err != nil {
+		return fmt.Errorf("allow strangers: %w", err)
+	}
+	_, err = p.client().UpdatePreferences(ctx, &gen.UpdatePreferencesInput{AcceptFrom: new("all"), AcceptGroupInvitesFrom: new("all")})
+	if err != nil {
+		return fmt.Errorf("accept additions: %w", err)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ type adminCommand struct {
 }
 
 var adminCommands = map[string]adminCommand{
-	"account": {2, 0, "admin account DID show|suspend|resume|erase", func(ctx context.Context, a *admin.Admin, w []string) error {
+	"account": {2, 0, "admin account DID show|suspend|resume|erase|strangers=N", func(ctx context.Context, a *admin.Admin, w []string) error {
 		return a.Account(ctx, w[0], w[1])
 	}},
 	"convo": {2, 0, "admin convo ID show|lock|unlock", func(ctx context.Context, a *admin.Admin, w []string) error {

@@ -202,7 +202,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	a.forwarder = a.newForwarder(pool, secret, port)
 	a.cleaner = retention.New(retention.Config{
 		Pool: pool, Blobs: blobs, MessageTTL: c.MessageTTL, Metrics: retention.NewMetrics(a.metrics.Registry),
-		Clock: a.now, Closed: a.checks.gate.Closed,
+		Clock: a.now, Closed: a.checks.gate.Closed, EndRequest: a.service.EndRequest,
 	})
 	a.handler = httpd.NewHandler(httpd.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: a.document,

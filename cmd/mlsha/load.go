@@ -82,7 +82,11 @@ func startLoad(ctx context.Context, s *site) (*load, error) {
 		l.people = append(l.people, p)
 		in := &gen.PublishKeyPackageInput{KeyPackage: mlstest.Wrap(p.pkg), CipherSuite: mls.SuiteX25519AES128.String()}
 		if err := l.untilKnown(ctx, func() error {
-			_, err := p.client(l.calls).PublishKeyPackage(ctx, in)
+			if _, err := p.client(l.calls).PublishKeyPackage(ctx, in); err != nil {
+				return err
+			}
+			accept := &gen.UpdatePreferencesInput{AcceptFrom: new("all"), AcceptGroupInvitesFrom: new("all")}
+			_, err := p.client(l.calls).UpdatePreferences(ctx, accept)
 			return err
 		}); err != nil {
 			return nil, fmt.Errorf("publish: %w", err)

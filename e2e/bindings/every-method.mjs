@@ -22,6 +22,7 @@ export async function callEveryMethod({ person, suite }) {
   await messages(convoId, ada, ben, cleo)
   await live(convoId, ada, ben)
   await changes(convoId, ada, ben, cleo)
+  await requests(ben, cleo)
   await endings(convoId, ada, ben, cleo)
   return new Set(people.flatMap(({ account }) => [...account.called]))
 }
@@ -151,6 +152,19 @@ async function changes(convoId, ada, ben, cleo) {
   assert.equal((await cleo.joinExternal(convoId)).newEpoch, 4)
   await ada.sync(convoId)
   await ben.sync(convoId)
+}
+
+/** Cleo does not accept additions by herself: she accepts one request, and declines another. */
+async function requests(ben, cleo) {
+  await cleo.account.procedure('updatePreferences', { acceptFrom: 'nobody' })
+  const [accepted, declined] = [0, 0].map(() => randomBytes(16).toString('hex'))
+  await ben.create(accepted, [cleo.account], { name: 'Accepted' })
+  const list = await cleo.account.query('listConvoRequests')
+  assert.deepEqual(list.requests.map(({ convo, addedBy }) => [convo.id, convo.status, addedBy]), [[accepted, 'request', ben.did]])
+  assert.equal((await cleo.account.procedure('acceptConvo', { convoId: accepted })).joinedSeq, 0)
+  await ben.create(declined, [cleo.account], { name: 'Declined' })
+  await cleo.account.procedure('declineConvo', { convoId: declined })
+  assert.deepEqual((await cleo.account.query('listConvoRequests')).requests, [])
 }
 
 async function endings(convoId, ada, ben, cleo) {

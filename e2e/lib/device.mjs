@@ -57,7 +57,14 @@ export class Device {
   async publish(n) {
     const keyPackages = await this.mls.keyPackages(n)
     const items = keyPackages.map((bytes) => ({ keyPackage: base64(bytes), cipherSuite: this.suite }))
-    return this.account.procedure('publishKeyPackages', { keyPackages: items })
+    const published = await this.account.procedure('publishKeyPackages', { keyPackages: items })
+    await this.acceptAll()
+    return published
+  }
+
+  /** Makes the account accept additions by anybody at once, where the story is not about requests. */
+  acceptAll() {
+    return this.account.procedure('updatePreferences', { acceptFrom: 'all', acceptGroupInvitesFrom: 'all' })
   }
 
   /** Claims one key package for each device of each account. */

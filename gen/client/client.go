@@ -14,6 +14,19 @@ type Client struct {
 	*xrpc.Client
 }
 
+// AcceptConvo: Accepts the request to take part in a conversation to which
+// another account has added the caller. From then on, streams and sync report
+// the conversation; what came before is read by getMessages. If the caller
+// has accepted it already, the call changes nothing. Errors: ConvoNotFound,
+// NotMember, StorageFull.
+func (c *Client) AcceptConvo(ctx context.Context, in *AcceptConvoInput) (*AcceptConvoOutput, error) {
+	out := new(AcceptConvoOutput)
+	if err := c.PostJSON(ctx, NSIDAcceptConvo, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AddMembers: Adds members, or new devices of members, with a commit and its
 // Welcome. Errors: ConvoNotFound, NotMember, NotAllowed, KeyPackageNotFound,
 // AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
@@ -73,6 +86,18 @@ func (c *Client) CreateConvo(ctx context.Context, in *CreateConvoInput) (*ConvoV
 func (c *Client) CreateReport(ctx context.Context, in *CreateReportInput) (*CreateReportOutput, error) {
 	out := new(CreateReportOutput)
 	if err := c.PostJSON(ctx, NSIDCreateReport, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DeclineConvo: Declines the request to take part in a conversation. To the
+// members it looks as if the caller had left. After two declined requests of
+// one account, that account cannot add the caller any more. Repeating the
+// call changes nothing. Errors: ConvoNotFound, NotMember, NotAllowed.
+func (c *Client) DeclineConvo(ctx context.Context, in *DeclineConvoInput) (*DeclineConvoOutput, error) {
+	out := new(DeclineConvoOutput)
+	if err := c.PostJSON(ctx, NSIDDeclineConvo, in, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -191,9 +216,10 @@ func (c *Client) GetMessages(ctx context.Context, p *GetMessagesParams) (*GetMes
 	return out, nil
 }
 
-// GetPreferences: Returns the preferences of the caller for the conversations
-// of which it is a member. Conversations that are neither muted nor archived
-// are left out. Errors: InvalidCursor.
+// GetPreferences: Returns who may add the caller to conversations, and the
+// preferences of the caller for the conversations of which it is a member.
+// Conversations that are neither muted nor archived are left out. Errors:
+// InvalidCursor.
 func (c *Client) GetPreferences(ctx context.Context, p *GetPreferencesParams) (*GetPreferencesOutput, error) {
 	out := new(GetPreferencesOutput)
 	if err := c.GetJSON(ctx, NSIDGetPreferences, p.Values(), out); err != nil {
@@ -264,6 +290,17 @@ func (c *Client) LeaveConvo(ctx context.Context, in *LeaveConvoInput) (*LeaveCon
 func (c *Client) ListBlocks(ctx context.Context, p *ListBlocksParams) (*ListBlocksOutput, error) {
 	out := new(ListBlocksOutput)
 	if err := c.GetJSON(ctx, NSIDListBlocks, p.Values(), out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ListConvoRequests: Lists the conversations to which other accounts have
+// added the caller, and which it has neither accepted nor declined, the
+// newest request first. Errors: InvalidCursor.
+func (c *Client) ListConvoRequests(ctx context.Context, p *ListConvoRequestsParams) (*ListConvoRequestsOutput, error) {
+	out := new(ListConvoRequestsOutput)
+	if err := c.GetJSON(ctx, NSIDListConvoRequests, p.Values(), out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -498,11 +535,12 @@ func (c *Client) UpdateMemberRole(ctx context.Context, in *UpdateMemberRoleInput
 	return out, nil
 }
 
-// UpdatePreferences: Sets preferences of the caller for a conversation. All
-// open streams of the account receive a preferencesEvent. Errors:
-// ConvoNotFound, NotMember, StorageFull.
-func (c *Client) UpdatePreferences(ctx context.Context, in *UpdatePreferencesInput) (*ConvoPreferences, error) {
-	out := new(ConvoPreferences)
+// UpdatePreferences: Sets preferences of the caller for a conversation, or
+// who may add the caller to conversations. All open streams of the account
+// receive a preferencesEvent for a conversation. Errors: ConvoNotFound,
+// NotMember, StorageFull, NotAllowed.
+func (c *Client) UpdatePreferences(ctx context.Context, in *UpdatePreferencesInput) (*UpdatePreferencesOutput, error) {
+	out := new(UpdatePreferencesOutput)
 	if err := c.PostJSON(ctx, NSIDUpdatePreferences, in, out); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,10 @@ import (
 
 // Types of the objects in the lexicons.
 type (
+	// AcceptConvoInput is the input of AcceptConvo.
+	AcceptConvoInput = wire.AcceptConvoInput
+	// AcceptConvoOutput is the answer of AcceptConvo.
+	AcceptConvoOutput = wire.AcceptConvoOutput
 	// AddMembersInput is the input of AddMembers.
 	AddMembersInput = wire.AddMembersInput
 	// KeyPackageHashEntry is defs#keyPackageHashEntry. Information that older
@@ -59,6 +63,10 @@ type (
 	CreateReportSubject = wire.CreateReportSubject
 	// CreateReportOutput is the answer of CreateReport.
 	CreateReportOutput = wire.CreateReportOutput
+	// DeclineConvoInput is the input of DeclineConvo.
+	DeclineConvoInput = wire.DeclineConvoInput
+	// DeclineConvoOutput is the answer of DeclineConvo.
+	DeclineConvoOutput = wire.DeclineConvoOutput
 	// KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
 	// caller.
 	KeyPackageRef = wire.KeyPackageRef
@@ -156,6 +164,13 @@ type (
 	ListBlocksOutput = wire.ListBlocksOutput
 	// ListBlocksBlock is listBlocks#block. A block of the caller.
 	ListBlocksBlock = wire.ListBlocksBlock
+	// ListConvoRequestsParams are the parameters of ListConvoRequests.
+	ListConvoRequestsParams = wire.ListConvoRequestsParams
+	// ListConvoRequestsOutput is the answer of ListConvoRequests.
+	ListConvoRequestsOutput = wire.ListConvoRequestsOutput
+	// ListConvoRequestsConvoRequest is listConvoRequests#convoRequest. A request
+	// to take part in a conversation.
+	ListConvoRequestsConvoRequest = wire.ListConvoRequestsConvoRequest
 	// ListDevicesOutput is the answer of ListDevices.
 	ListDevicesOutput = wire.ListDevicesOutput
 	// ListDevicesDevice is listDevices#device. A device of the caller.
@@ -260,6 +275,20 @@ type (
 	// entered. One member answers by updateConvoInfo (docs/protocol.md, Which
 	// member reacts).
 	InfoKeyRequestedEvent = wire.InfoKeyRequestedEvent
+	// RequestEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+	// Another account has added the caller to a conversation, and the caller has
+	// to accept or to decline.
+	RequestEvent = wire.RequestEvent
+	// AcceptedEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+	// The caller has accepted a conversation. It is the first event of the
+	// conversation that streams of the account deliver. Messages with a sequence
+	// number above joinedSeq and up to lastSeq are read with getMessages or
+	// sync; the stream delivers those after lastSeq.
+	AcceptedEvent = wire.AcceptedEvent
+	// RequestEndedEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. A request ended without acceptance: it was declined,
+	// expired or removed, or the conversation ended.
+	RequestEndedEvent = wire.RequestEndedEvent
 	// EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// A signal that is not stored, such as a typing notification.
 	EphemeralEvent = wire.EphemeralEvent
@@ -302,6 +331,8 @@ type (
 	UpdateMemberRoleOutput = wire.UpdateMemberRoleOutput
 	// UpdatePreferencesInput is the input of UpdatePreferences.
 	UpdatePreferencesInput = wire.UpdatePreferencesInput
+	// UpdatePreferencesOutput is the answer of UpdatePreferences.
+	UpdatePreferencesOutput = wire.UpdatePreferencesOutput
 	// UploadBlobOutput is the answer of UploadBlob.
 	UploadBlobOutput = wire.UploadBlobOutput
 	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
@@ -310,8 +341,8 @@ type (
 	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 	// *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
-	// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *EphemeralEvent,
-	// *InfoEvent.
+	// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *RequestEvent,
+	// *AcceptedEvent, *RequestEndedEvent, *EphemeralEvent, *InfoEvent.
 	ConvoEvent = wire.ConvoEvent
 )
 
@@ -359,11 +390,13 @@ const (
 
 // Names of the methods.
 const (
+	NSIDAcceptConvo           = "blue.catbird.mls.acceptConvo"
 	NSIDAddMembers            = "blue.catbird.mls.addMembers"
 	NSIDBlockAccount          = "blue.catbird.mls.blockAccount"
 	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
 	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
 	NSIDCreateReport          = "blue.catbird.mls.createReport"
+	NSIDDeclineConvo          = "blue.catbird.mls.declineConvo"
 	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
@@ -382,6 +415,7 @@ const (
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
 	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
+	NSIDListConvoRequests     = "blue.catbird.mls.listConvoRequests"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
 	NSIDListWelcomes          = "blue.catbird.mls.listWelcomes"
 	NSIDLockConvo             = "blue.catbird.mls.lockConvo"

@@ -375,7 +375,9 @@ type ConvoView struct {
 	// members can only read, leave, be removed, and come back with their own
 	// devices.
 	LockStatus *string
-	Info       *ConvoInfo
+	// Whether the caller has accepted the conversation.
+	Status *string
+	Info   *ConvoInfo
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -409,6 +411,9 @@ func (v *ConvoView) Check(c *xrpc.Checker) {
 	}
 	if v.LockStatus != nil {
 		c.String("lockStatus", *v.LockStatus, -1, 32)
+	}
+	if v.Status != nil {
+		c.String("status", *v.Status, -1, 16)
 	}
 	if v.Info != nil {
 		c.In("info", v.Info)
@@ -451,6 +456,8 @@ func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.Policy, d, (*ConvoPolicy).DecodeJSON)
 		case "lockStatus":
 			return xrpc.DecodeOpt(&v.LockStatus, d, xrpc.DecodeString)
+		case "status":
+			return xrpc.DecodeOpt(&v.Status, d, xrpc.DecodeString)
 		case "info":
 			return xrpc.DecodeOpt(&v.Info, d, (*ConvoInfo).DecodeJSON)
 		}
@@ -502,6 +509,9 @@ func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
 	if v.LockStatus != nil {
 		e.Name("lockStatus").String(*v.LockStatus)
 	}
+	if v.Status != nil {
+		e.Name("status").String(*v.Status)
+	}
 	if v.Info != nil {
 		v.Info.EncodeJSON(e.Name("info"))
 	}
@@ -529,6 +539,11 @@ type MemberView struct {
 	// The member's role. Absent for former members whose leaves are still in the
 	// group.
 	Role *string
+	// Whether the member has accepted the conversation. A request is a member
+	// that another account has added and that has neither accepted nor declined:
+	// its leaf is in the group, and it may read. Absent for former members whose
+	// leaves are still in the group.
+	Status *string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -544,6 +559,9 @@ func (v *MemberView) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "devices", v.Devices, -1, 4000, (*DeviceLeaf).Check)
 	if v.Role != nil {
 		c.String("role", *v.Role, -1, 16)
+	}
+	if v.Status != nil {
+		c.String("status", *v.Status, -1, 16)
 	}
 }
 
@@ -565,6 +583,8 @@ func (v *MemberView) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.PendingRemoval, d, xrpc.DecodeBool)
 		case "role":
 			return xrpc.DecodeOpt(&v.Role, d, xrpc.DecodeString)
+		case "status":
+			return xrpc.DecodeOpt(&v.Status, d, xrpc.DecodeString)
 		}
 		return d.Skip()
 	}, "did", "joinedAt")
@@ -596,6 +616,9 @@ func (v *MemberView) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.Role != nil {
 		e.Name("role").String(*v.Role)
+	}
+	if v.Status != nil {
+		e.Name("status").String(*v.Status)
 	}
 	e.Close()
 }

@@ -59,6 +59,17 @@ type GetPreferencesOutput struct {
 	Conversations []ConvoPreferences
 	// Cursor for the next page. Absent if this is the last page.
 	Cursor *string
+	// Which unknown accounts may ask the account to take part in a conversation
+	// of two. It needs an AppView for following.
+	AllowIncoming *string
+	// Which accounts may add the account to a conversation of two without
+	// asking: all, those that it knows or follows, those that it follows, or
+	// nobody.
+	AcceptFrom *string
+	// The same as allowIncoming, for conversations of more than two accounts.
+	AllowGroupInvites *string
+	// The same as acceptFrom, for conversations of more than two accounts.
+	AcceptGroupInvitesFrom *string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -66,6 +77,18 @@ func (v *GetPreferencesOutput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "conversations", v.Conversations, -1, 1000, (*ConvoPreferences).Check)
 	if v.Cursor != nil {
 		c.String("cursor", *v.Cursor, -1, 256)
+	}
+	if v.AllowIncoming != nil {
+		c.String("allowIncoming", *v.AllowIncoming, -1, 16)
+	}
+	if v.AcceptFrom != nil {
+		c.String("acceptFrom", *v.AcceptFrom, -1, 16)
+	}
+	if v.AllowGroupInvites != nil {
+		c.String("allowGroupInvites", *v.AllowGroupInvites, -1, 16)
+	}
+	if v.AcceptGroupInvitesFrom != nil {
+		c.String("acceptGroupInvitesFrom", *v.AcceptGroupInvitesFrom, -1, 16)
 	}
 }
 
@@ -77,6 +100,14 @@ func (v *GetPreferencesOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeArray(&v.Conversations, d, 1000, (*ConvoPreferences).DecodeJSON)
 		case "cursor":
 			return xrpc.DecodeOpt(&v.Cursor, d, xrpc.DecodeString)
+		case "allowIncoming":
+			return xrpc.DecodeOpt(&v.AllowIncoming, d, xrpc.DecodeString)
+		case "acceptFrom":
+			return xrpc.DecodeOpt(&v.AcceptFrom, d, xrpc.DecodeString)
+		case "allowGroupInvites":
+			return xrpc.DecodeOpt(&v.AllowGroupInvites, d, xrpc.DecodeString)
+		case "acceptGroupInvitesFrom":
+			return xrpc.DecodeOpt(&v.AcceptGroupInvitesFrom, d, xrpc.DecodeString)
 		}
 		return d.Skip()
 	}, "conversations")
@@ -95,6 +126,18 @@ func (v *GetPreferencesOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.CloseArray()
 	if v.Cursor != nil {
 		e.Name("cursor").String(*v.Cursor)
+	}
+	if v.AllowIncoming != nil {
+		e.Name("allowIncoming").String(*v.AllowIncoming)
+	}
+	if v.AcceptFrom != nil {
+		e.Name("acceptFrom").String(*v.AcceptFrom)
+	}
+	if v.AllowGroupInvites != nil {
+		e.Name("allowGroupInvites").String(*v.AllowGroupInvites)
+	}
+	if v.AcceptGroupInvitesFrom != nil {
+		e.Name("acceptGroupInvitesFrom").String(*v.AcceptGroupInvitesFrom)
 	}
 	e.Close()
 }

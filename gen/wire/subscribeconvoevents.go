@@ -934,6 +934,195 @@ func (v *InfoKeyRequestedEvent) EventCursor() string { return v.Cursor }
 
 func (*InfoKeyRequestedEvent) convoEvent() {}
 
+// RequestEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+// Another account has added the caller to a conversation, and the caller has
+// to accept or to decline.
+type RequestEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// DID of the account that added the caller.
+	AddedBy *string `cbor:"addedBy,omitzero"`
+	// Time when the caller was added.
+	AddedAt string `cbor:"addedAt"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *RequestEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	if v.AddedBy != nil {
+		c.Format("addedBy", *v.AddedBy, xrpc.FormatDID)
+	}
+	c.Format("addedAt", v.AddedAt, xrpc.FormatDatetime)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *RequestEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "addedBy":
+			return xrpc.DecodeOpt(&v.AddedBy, d, xrpc.DecodeString)
+		case "addedAt":
+			return xrpc.DecodeString(&v.AddedAt, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "addedAt")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *RequestEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *RequestEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	if v.AddedBy != nil {
+		e.Name("addedBy").String(*v.AddedBy)
+	}
+	e.Name("addedAt").String(v.AddedAt)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v RequestEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *RequestEvent) EventName() string { return "requestEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *RequestEvent) EventCursor() string { return v.Cursor }
+
+func (*RequestEvent) convoEvent() {}
+
+// AcceptedEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+// The caller has accepted a conversation. It is the first event of the
+// conversation that streams of the account deliver. Messages with a sequence
+// number above joinedSeq and up to lastSeq are read with getMessages or sync;
+// the stream delivers those after lastSeq.
+type AcceptedEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// Sequence number after which the caller may read.
+	JoinedSeq int64 `cbor:"joinedSeq"`
+	// Sequence number of the newest message at the acceptance.
+	LastSeq int64 `cbor:"lastSeq"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *AcceptedEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Int("joinedSeq", v.JoinedSeq, 0, xrpc.MaxInt)
+	c.Int("lastSeq", v.LastSeq, 0, xrpc.MaxInt)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *AcceptedEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "joinedSeq":
+			return xrpc.DecodeInt(&v.JoinedSeq, d)
+		case "lastSeq":
+			return xrpc.DecodeInt(&v.LastSeq, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "joinedSeq", "lastSeq")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *AcceptedEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *AcceptedEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("joinedSeq").Int(v.JoinedSeq)
+	e.Name("lastSeq").Int(v.LastSeq)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v AcceptedEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *AcceptedEvent) EventName() string { return "acceptedEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *AcceptedEvent) EventCursor() string { return v.Cursor }
+
+func (*AcceptedEvent) convoEvent() {}
+
+// RequestEndedEvent is an event of SubscribeConvoEvents and
+// StreamConvoEvents. A request ended without acceptance: it was declined,
+// expired or removed, or the conversation ended.
+type RequestEndedEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *RequestEndedEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *RequestEndedEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *RequestEndedEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *RequestEndedEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v RequestEndedEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *RequestEndedEvent) EventName() string { return "requestEndedEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *RequestEndedEvent) EventCursor() string { return v.Cursor }
+
+func (*RequestEndedEvent) convoEvent() {}
+
 // EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
 // signal that is not stored, such as a typing notification.
 type EphemeralEvent struct {

@@ -9,20 +9,47 @@ import (
 // UpdatePreferencesInput is the input of UpdatePreferences.
 type UpdatePreferencesInput struct {
 	// Conversation id: the MLS group id in hexadecimal, with an even number of
-	// digits. Upper-case digits are accepted.
-	ConvoID xrpc.ConvoID
+	// digits. Upper-case digits are accepted. Needed with muted and archived.
+	ConvoID *xrpc.ConvoID
 	// Whether the account does not want to be notified of messages. If absent,
 	// this preference stays as it is.
 	Muted *bool
 	// Whether the account does not want to see the conversation in its list. If
 	// absent, this preference stays as it is.
 	Archived *bool
+	// Which unknown accounts may ask the account to take part in a conversation
+	// of two. It needs an AppView for following. If absent, it stays as it is.
+	AllowIncoming *string
+	// Which accounts may add the account to a conversation of two without
+	// asking: all, those that it knows or follows, those that it follows, or
+	// nobody. If absent, it stays as it is.
+	AcceptFrom *string
+	// The same as allowIncoming, for conversations of more than two accounts. If
+	// absent, it stays as it is.
+	AllowGroupInvites *string
+	// The same as acceptFrom, for conversations of more than two accounts. If
+	// absent, it stays as it is.
+	AcceptGroupInvitesFrom *string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
 func (v *UpdatePreferencesInput) Check(c *xrpc.Checker) {
-	c.String("convoId", string(v.ConvoID), 32, 128)
-	c.ConvoID("convoId", v.ConvoID)
+	if v.ConvoID != nil {
+		c.String("convoId", string(*v.ConvoID), 32, 128)
+		c.ConvoID("convoId", *v.ConvoID)
+	}
+	if v.AllowIncoming != nil {
+		c.String("allowIncoming", *v.AllowIncoming, -1, 16)
+	}
+	if v.AcceptFrom != nil {
+		c.String("acceptFrom", *v.AcceptFrom, -1, 16)
+	}
+	if v.AllowGroupInvites != nil {
+		c.String("allowGroupInvites", *v.AllowGroupInvites, -1, 16)
+	}
+	if v.AcceptGroupInvitesFrom != nil {
+		c.String("acceptGroupInvitesFrom", *v.AcceptGroupInvitesFrom, -1, 16)
+	}
 }
 
 // DecodeJSON decodes the object. It skips unknown fields.
@@ -30,14 +57,22 @@ func (v *UpdatePreferencesInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeConvoID(&v.ConvoID, d)
+			return xrpc.DecodeOpt(&v.ConvoID, d, xrpc.DecodeConvoID)
 		case "muted":
 			return xrpc.DecodeOpt(&v.Muted, d, xrpc.DecodeBool)
 		case "archived":
 			return xrpc.DecodeOpt(&v.Archived, d, xrpc.DecodeBool)
+		case "allowIncoming":
+			return xrpc.DecodeOpt(&v.AllowIncoming, d, xrpc.DecodeString)
+		case "acceptFrom":
+			return xrpc.DecodeOpt(&v.AcceptFrom, d, xrpc.DecodeString)
+		case "allowGroupInvites":
+			return xrpc.DecodeOpt(&v.AllowGroupInvites, d, xrpc.DecodeString)
+		case "acceptGroupInvitesFrom":
+			return xrpc.DecodeOpt(&v.AcceptGroupInvitesFrom, d, xrpc.DecodeString)
 		}
 		return d.Skip()
-	}, "convoId")
+	})
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -46,12 +81,26 @@ func (v *UpdatePreferencesInput) UnmarshalJSON(b []byte) error { return xrpc.Dec
 // EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *UpdatePreferencesInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").ConvoID(v.ConvoID)
+	if v.ConvoID != nil {
+		e.Name("convoId").ConvoID(*v.ConvoID)
+	}
 	if v.Muted != nil {
 		e.Name("muted").Bool(*v.Muted)
 	}
 	if v.Archived != nil {
 		e.Name("archived").Bool(*v.Archived)
+	}
+	if v.AllowIncoming != nil {
+		e.Name("allowIncoming").String(*v.AllowIncoming)
+	}
+	if v.AcceptFrom != nil {
+		e.Name("acceptFrom").String(*v.AcceptFrom)
+	}
+	if v.AllowGroupInvites != nil {
+		e.Name("allowGroupInvites").String(*v.AllowGroupInvites)
+	}
+	if v.AcceptGroupInvitesFrom != nil {
+		e.Name("acceptGroupInvitesFrom").String(*v.AcceptGroupInvitesFrom)
 	}
 	e.Close()
 }
@@ -64,3 +113,86 @@ func (v *UpdatePreferencesInput) Validate() error { return xrpc.Check(v) }
 
 // Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *UpdatePreferencesInput) Parse(body []byte) error { return xrpc.Parse(body, v) }
+
+// UpdatePreferencesOutput is the answer of UpdatePreferences.
+type UpdatePreferencesOutput struct {
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID *xrpc.ConvoID
+	// True if the account does not want to be notified of messages. Absent
+	// without convoId.
+	Muted *bool
+	// True if the account does not want to see the conversation in its list.
+	// Absent without convoId.
+	Archived *bool
+	// Which unknown accounts may ask the account to take part in a conversation
+	// of two. It needs an AppView for following.
+	AllowIncoming string
+	// Which accounts may add the account to a conversation of two without
+	// asking: all, those that it knows or follows, those that it follows, or
+	// nobody.
+	AcceptFrom string
+	// The same as allowIncoming, for conversations of more than two accounts.
+	AllowGroupInvites string
+	// The same as acceptFrom, for conversations of more than two accounts.
+	AcceptGroupInvitesFrom string
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *UpdatePreferencesOutput) Check(c *xrpc.Checker) {
+	if v.ConvoID != nil {
+		c.String("convoId", string(*v.ConvoID), -1, 128)
+		c.ConvoID("convoId", *v.ConvoID)
+	}
+	c.String("allowIncoming", v.AllowIncoming, -1, 16)
+	c.String("acceptFrom", v.AcceptFrom, -1, 16)
+	c.String("allowGroupInvites", v.AllowGroupInvites, -1, 16)
+	c.String("acceptGroupInvitesFrom", v.AcceptGroupInvitesFrom, -1, 16)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *UpdatePreferencesOutput) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "convoId":
+			return xrpc.DecodeOpt(&v.ConvoID, d, xrpc.DecodeConvoID)
+		case "muted":
+			return xrpc.DecodeOpt(&v.Muted, d, xrpc.DecodeBool)
+		case "archived":
+			return xrpc.DecodeOpt(&v.Archived, d, xrpc.DecodeBool)
+		case "allowIncoming":
+			return xrpc.DecodeString(&v.AllowIncoming, d)
+		case "acceptFrom":
+			return xrpc.DecodeString(&v.AcceptFrom, d)
+		case "allowGroupInvites":
+			return xrpc.DecodeString(&v.AllowGroupInvites, d)
+		case "acceptGroupInvitesFrom":
+			return xrpc.DecodeString(&v.AcceptGroupInvitesFrom, d)
+		}
+		return d.Skip()
+	}, "allowIncoming", "acceptFrom", "allowGroupInvites", "acceptGroupInvitesFrom")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *UpdatePreferencesOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *UpdatePreferencesOutput) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	if v.ConvoID != nil {
+		e.Name("convoId").ConvoID(*v.ConvoID)
+	}
+	if v.Muted != nil {
+		e.Name("muted").Bool(*v.Muted)
+	}
+	if v.Archived != nil {
+		e.Name("archived").Bool(*v.Archived)
+	}
+	e.Name("allowIncoming").String(v.AllowIncoming)
+	e.Name("acceptFrom").String(v.AcceptFrom)
+	e.Name("allowGroupInvites").String(v.AllowGroupInvites)
+	e.Name("acceptGroupInvitesFrom").String(v.AcceptGroupInvitesFrom)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v UpdatePreferencesOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

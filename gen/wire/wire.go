@@ -17,6 +17,8 @@ type object interface {
 }
 
 var _ = []object{
+	(*AcceptConvoInput)(nil),
+	(*AcceptConvoOutput)(nil),
 	(*AddMembersInput)(nil),
 	(*KeyPackageHashEntry)(nil),
 	(*AddMembersOutput)(nil),
@@ -37,6 +39,8 @@ var _ = []object{
 	(*CreateReportInput)(nil),
 	(*CreateReportSubject)(nil),
 	(*CreateReportOutput)(nil),
+	(*DeclineConvoInput)(nil),
+	(*DeclineConvoOutput)(nil),
 	(*KeyPackageRef)(nil),
 	(*DeviceRef)(nil),
 	(*WelcomeRef)(nil),
@@ -68,6 +72,8 @@ var _ = []object{
 	(*LeaveConvoOutput)(nil),
 	(*ListBlocksOutput)(nil),
 	(*ListBlocksBlock)(nil),
+	(*ListConvoRequestsOutput)(nil),
+	(*ListConvoRequestsConvoRequest)(nil),
 	(*ListDevicesOutput)(nil),
 	(*ListDevicesDevice)(nil),
 	(*ListWelcomesOutput)(nil),
@@ -104,6 +110,9 @@ var _ = []object{
 	(*ConvoLockEvent)(nil),
 	(*ConvoInfoEvent)(nil),
 	(*InfoKeyRequestedEvent)(nil),
+	(*RequestEvent)(nil),
+	(*AcceptedEvent)(nil),
+	(*RequestEndedEvent)(nil),
 	(*EphemeralEvent)(nil),
 	(*InfoEvent)(nil),
 	(*SyncInput)(nil),
@@ -124,6 +133,7 @@ var _ = []object{
 	(*UpdateMemberRoleInput)(nil),
 	(*UpdateMemberRoleOutput)(nil),
 	(*UpdatePreferencesInput)(nil),
+	(*UpdatePreferencesOutput)(nil),
 	(*UploadBlobOutput)(nil),
 }
 
@@ -131,8 +141,8 @@ var _ = []object{
 // *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 // *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 // *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
-// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *EphemeralEvent,
-// *InfoEvent.
+// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *RequestEvent,
+// *AcceptedEvent, *RequestEndedEvent, *EphemeralEvent, *InfoEvent.
 type ConvoEvent interface {
 	xrpc.Event
 	convoEvent()
@@ -167,6 +177,12 @@ func NewConvoEvent(name string) ConvoEvent {
 		return new(ConvoInfoEvent)
 	case "infoKeyRequestedEvent":
 		return new(InfoKeyRequestedEvent)
+	case "requestEvent":
+		return new(RequestEvent)
+	case "acceptedEvent":
+		return new(AcceptedEvent)
+	case "requestEndedEvent":
+		return new(RequestEndedEvent)
 	case "ephemeralEvent":
 		return new(EphemeralEvent)
 	case "infoEvent":

@@ -3,6 +3,8 @@ package admin
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
@@ -14,6 +16,9 @@ func (a *Admin) Account(ctx context.Context, did, action string) error {
 	if _, err := syntax.ParseDID(did); err != nil {
 		return fmt.Errorf("%q is not a DID", did)
 	}
+	if most, found := strings.CutPrefix(action, "strangers="); found {
+		return a.allowStrangers(ctx, did, most)
+	}
 	switch action {
 	case "show":
 		return a.showAccount(ctx, did)
@@ -24,7 +29,7 @@ func (a *Admin) Account(ctx context.Context, did, action string) error {
 	case "erase":
 		return a.erase(ctx, did)
 	}
-	return fmt.Errorf("there is no action %q: show, suspend, resume or erase", action)
+	return fmt.Errorf("there is no action %q: show, suspend, resume, erase or strangers=N", action)
 }
 
 func (a *Admin) showAccount(ctx context.Context, did string) error {
@@ -50,6 +55,25 @@ func (a *Admin) showAccount(ctx context.Context, did string) error {
 		return err
 	}
 	return a.record(ctx, "account show", did)
+}
+
+// allowStrangers sets how many strangers the account may ask for in a day; 0 is as many as
+// every other account.
+func (a *Admin) allowStrangers(ctx context.Context, did, most string) error {
+	n, err := strconv.ParseInt(most, 10, 64)
+	if err != nil || n < 0 {
+		return fmt.Errorf("strangers=%s: want a number", most)
+	}
+	if n == 0 {
+		err = db.New(a.Pool).ForgetAllowance(ctx, did)
+	} else {
+		err = db.New(a.Pool).AllowStrangers(ctx, did, n)
+	}
+	if err != nil {
+		return fmt.Errorf("set the number of strangers: %w", err)
+	}
+	fmt.Fprintln(a.Out, "set")
+	return a.record(ctx, "account strangers", did)
 }
 
 func (a *Admin) suspend(ctx context.Context, did string) error {

@@ -52,6 +52,7 @@ func TestAccount(t *testing.T) {
 		{"show", []string{"state suspended", "tester: account suspend"}},
 		{"resume", []string{"the account is active"}},
 		{"resume", []string{"not suspended"}},
+		{"strangers=500", []string{"set"}},
 		{"erase", []string{"its conversations were told"}},
 		{"show", []string{"state being erased", "conversations 0, and 0", "tester: account erase"}},
 	} {
@@ -63,11 +64,14 @@ func TestAccount(t *testing.T) {
 	if err := a.Account(ctx, bob, "dance"); err == nil {
 		t.Error("an unknown action is accepted")
 	}
+	if err := a.Account(ctx, bob, "strangers=many"); err == nil {
+		t.Error("what is no number is accepted")
+	}
 	if err := a.Account(ctx, "bob", "show"); err == nil {
 		t.Error("what is no DID is accepted")
 	}
 	got := dbtest.Value[string](t, pool, `SELECT string_agg(action, ', ' ORDER BY id) FROM admin_audit WHERE actor = 'tester' AND octet_length(subject) = 32`)
-	if want := "account show, account suspend, account show, account resume, account erase, account show"; got != want {
+	if want := "account show, account suspend, account show, account resume, account strangers, account erase, account show"; got != want {
 		t.Errorf("the audit has %q, want %q", got, want)
 	}
 	if n := dbtest.Value[int](t, pool, `SELECT count(*) FROM admin_audit WHERE admin_audit::text LIKE '%bob%'`); n != 0 {

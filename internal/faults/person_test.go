@@ -72,7 +72,11 @@ func (p *person) publish(c *crowd) error {
 	p.pkg = p.device.KeyPackage(mlstest.LastResort())
 	in := &gen.PublishKeyPackageInput{KeyPackage: mlstest.Wrap(p.pkg), CipherSuite: mls.SuiteX25519AES128.String()}
 	return c.untilKnown(func(i *instance) error {
-		_, err := p.client(i).PublishKeyPackage(c.ctx, in)
+		if _, err := p.client(i).PublishKeyPackage(c.ctx, in); err != nil {
+			return err
+		}
+		// The crowd adds accounts that do not know each other.
+		_, err := p.client(i).UpdatePreferences(c.ctx, &gen.UpdatePreferencesInput{AcceptFrom: new("all"), AcceptGroupInvitesFrom: new("all")})
 		return err
 	})
 }

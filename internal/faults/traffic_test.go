@@ -171,6 +171,15 @@ func (c *crowd) join(co *convo) error {
 	if err != nil {
 		return fmt.Errorf("join: %w", err)
 	}
+	if out.Success { // who was a member before has to accept
+		err = c.untilKnown(func(i *instance) error {
+			_, err := who.client(i).AcceptConvo(c.ctx, &gen.AcceptConvoInput{ConvoID: co.id})
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("accept: %w", err)
+		}
+	}
 	co.members, co.group = append(co.members, who), commit.Next
 	delete(co.removed, who)
 	return c.committed(co, epoch, out.Success, out.NewEpoch, out.Seq)

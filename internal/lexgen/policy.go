@@ -156,6 +156,7 @@ func DefaultPolicy() Policy {
 
 func methodPolicies() map[string]MethodPolicy {
 	return map[string]MethodPolicy{
+		"acceptConvo": {Rate: RateChange},
 		"addMembers": {Rate: RateChange, Rules: []Rule{
 			{"didList", tooLong, "TooManyMembers"},
 			{"commit", length, "InvalidCommit"},
@@ -175,6 +176,7 @@ func methodPolicies() map[string]MethodPolicy {
 		"createReport": {Rate: RatePublish, Rules: []Rule{
 			{"evidence", length, "InvalidEvidence"},
 		}},
+		"declineConvo":    {Rate: RateChange},
 		"deleteDevice":    {Rate: RatePublish},
 		"describeService": {Rate: RatePublic, Public: true},
 		"getBlob":         {Rate: RateDownload},
@@ -219,6 +221,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
 		"listBlocks": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
+		"listConvoRequests": {Rate: RateRead, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
 		"listDevices": {Rate: RateRead},

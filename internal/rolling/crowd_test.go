@@ -83,6 +83,10 @@ func (c *crowd) create(ctx context.Context, s *setup, n int) error {
 		if err != nil {
 			return fmt.Errorf("publish: %w", err)
 		}
+		accept := &gen.UpdatePreferencesInput{AcceptFrom: new("all"), AcceptGroupInvitesFrom: new("all")}
+		if _, err := c.client(r).UpdatePreferences(ctx, accept); err != nil {
+			return fmt.Errorf("accept additions: %w", err)
+		}
 		co.members, devices, packages = append(co.members, r), append(devices, device), append(packages, pkg)
 	}
 	in := &gen.CreateConvoInput{GroupID: co.id, CipherSuite: mls.SuiteX25519AES128.String(), IdempotencyKey: new(fmt.Sprintf("create-%d", n))}

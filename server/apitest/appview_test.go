@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/follows/followstest"
@@ -83,6 +84,7 @@ func TestAppViewIsAskedForAll(t *testing.T) {
 		t.Errorf("before the answer, %v are missing", missing)
 	}
 	view.learn(t, alice, bob, absent)
+	dbtest.Exec(t, s.pool, `UPDATE key_packages SET lease_ends_at = now() - interval '1 minute' WHERE did = $1`, bob.DID) // it is given until then
 	if missing := get(); len(missing) != 2 {
 		t.Errorf("after the answer, %v are missing", missing)
 	}

@@ -12,9 +12,10 @@ import (
 	"catbird.blue/mls/server/limit"
 )
 
-// To a blocked account, the blocker looks like an account without packages and like
-// one that does not exist: the answers are the same but for what the caller named, and
-// so are the statements.
+// To an account that may not add it, an account looks like one without packages and like
+// one that does not exist, whether it has blocked the caller, has declined it, or does not
+// want to be asked: the answers are the same but for what the caller named, and so are the
+// statements.
 func TestBlocksLookLikeAbsence(t *testing.T) {
 	t.Parallel()
 	blocksLookLikeAbsence(t, newScene(t, newStack(t)), func(sc *scene, blocker actor) {
@@ -23,10 +24,14 @@ func TestBlocksLookLikeAbsence(t *testing.T) {
 }
 
 func blocksLookLikeAbsence(t *testing.T, sc *scene, block func(sc *scene, blocker actor)) {
-	blocker, empty, absent := newActor(), newActor(), newActor()
+	blocker, empty, absent, closed, declined := newActor(), newActor(), newActor(), newActor(), newActor()
 	used := sc.publish(t, empty) // the account exists, and has no package left
 	dbtest.Exec(t, sc.pool, `DELETE FROM key_packages WHERE did = $1`, empty.DID)
-	packages := map[string]*mls.KeyPackage{blocker.DID: sc.publish(t, blocker), empty.DID: used, absent.DID: absent.device.KeyPackage()}
+	packages := map[string]*mls.KeyPackage{blocker.DID: sc.publish(t, blocker), empty.DID: used, absent.DID: absent.device.KeyPackage(),
+		closed.DID: sc.publish(t, closed), declined.DID: sc.publish(t, declined)}
+	ok[object](t, sc.call(t, closed.Account, "updatePreferences", object{"allowIncoming": "none", "acceptFrom": "nobody",
+		"allowGroupInvites": "none", "acceptGroupInvitesFrom": "nobody"}))
+	dbtest.Exec(t, sc.pool, `INSERT INTO declines VALUES ($1, $2, 2)`, declined.DID, sc.alice.DID)
 	block(sc, blocker)
 	calls := map[string]func(a actor) object{
 		"getKeyPackages": func(a actor) object { return object{"dids": []string{a.DID}} },
@@ -53,7 +58,7 @@ func blocksLookLikeAbsence(t *testing.T, sc *scene, block func(sc *scene, blocke
 	for name, input := range calls {
 		t.Run(name, func(t *testing.T) {
 			var want string
-			for _, a := range []actor{absent, empty, blocker} {
+			for _, a := range []actor{absent, empty, blocker, closed, declined} {
 				in := input(a)
 				sc.trace.take()
 				before := sc.state(t)

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/auth/authtest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // object is a JSON object.
@@ -30,10 +31,11 @@ func b64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
 func raw(b []byte) object { return object{"$bytes": base64.RawStdEncoding.EncodeToString(b)} }
 
-// publish publishes a new key package of a device.
+// publish publishes a new key package of a device, whose account accepts additions.
 func (s *stack) publish(t testing.TB, a actor, opts ...mlstest.KPOption) *mls.KeyPackage {
 	t.Helper()
 	kp := a.device.KeyPackage(opts...)
+	servertest.AcceptAll(t, s.pool, a.DID)
 	ok[object](t, s.call(t, a.Account, "publishKeyPackage", publication(kp)))
 	return kp
 }

@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
@@ -68,6 +69,13 @@ var limits = []statedLimit{
 	{row: "what waits for a slow stream", cell: "8 MiB", value: stream.Buffer},
 	{row: "stream of server-sent events through a PDS", cell: "9 MiB", value: stream.MaxProxied},
 	{row: "messages that a stream catches up on", cell: "1 000 000", value: eventlog.MaxReplay},
+	{row: "info of a conversation, encrypted", cell: "64 KiB", value: 64 << 10, bounds: []string{"updateConvoInfo.info"}},
+	{row: "wrapped key of an info", cell: "1 KiB", value: 1 << 10, bounds: []string{"updateConvoInfo.infoKey"}},
+	{row: "open requests of one adder to an account", cell: "3", value: consent.OpenRequestsOfAdder},
+	{row: "open requests to an account", cell: "100", value: limit.OpenRequests.Amount},
+	{row: "different strangers that an account asks for or adds in a day", cell: "100", value: limit.Strangers.Amount},
+	{row: "different strangers of a new account in a day", cell: "20", value: limit.StrangersOfNew.Amount},
+	{row: "a request waits", cell: "14 days", value: int64(limit.RequestTime)},
 	{row: "blob", cell: "50 MiB", value: limit.MaxBlob, described: "blob"},
 	{row: "blobs of an account", cell: "1 GiB", value: limit.MaxBlobBytes, described: "blobQuota"},
 	{row: "key packages of a device and cipher suite", cell: "100", value: limit.MaxKeyPackages, described: "keyPackagesPerDevice",

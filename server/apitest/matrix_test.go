@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -83,6 +84,8 @@ var inConversation = []struct {
 	{"updateConvoPolicy", alice, func(_ *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "sendMessages": "admins"}
 	}, nil},
+	{"acceptConvo", bob, plain, nil},
+	{"declineConvo", undecided, plain, nil},
 	{"updateConvoInfo", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "baseVersion": 0, "info": raw([]byte("info")), "infoKey": raw([]byte("key")), "epoch": g.Epoch()}
 	}, nil},
@@ -115,6 +118,14 @@ func alice(sc *scene) actor { return sc.alice }
 
 func bob(sc *scene) actor { return sc.bob }
 
+// undecided is bob before he accepts.
+func undecided(sc *scene) actor {
+	if _, err := sc.pool.Exec(context.Background(), `UPDATE memberships SET consent = 'request' WHERE convo_id = decode($1, 'hex') AND did = $2`, sc.g.ID(), sc.bob.DID); err != nil {
+		panic(err)
+	}
+	return sc.bob
+}
+
 func plain(_ *scene, g *mlstest.Group, _ actor) object { return object{"convoId": g.ID()} }
 
 // ofAccount are the methods about the caller's own account, or about none,
@@ -122,7 +133,7 @@ func plain(_ *scene, g *mlstest.Group, _ actor) object { return object{"convoId"
 // everyone whether a group id is taken.
 var ofAccount = []string{"createConvo", "getConvos", "publishKeyPackage", "publishKeyPackages", "getKeyPackages", "getKeyPackageStats",
 	"listDevices", "listWelcomes", "getPreferences", "getUnreadCounts", "deleteDevice", "uploadBlob", "describeService", "sync", "createReport", "blockAccount",
-	"unblockAccount", "listBlocks"}
+	"unblockAccount", "listBlocks", "listConvoRequests"}
 
 // Every method is in exactly one of the two lists.
 func TestMatrixHasEveryMethod(t *testing.T) {

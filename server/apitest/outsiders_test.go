@@ -247,7 +247,7 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String(),
 			"groupInfo": b64(mlstest.NewGroup(sc.nonMember.device, sc.g.Context.GroupID).SignGroupInfo(sc.nonMember.device, true))},
 		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "listWelcomes": nil, "getPreferences": nil, "getUnreadCounts": nil, "describeService": nil,
-		"listBlocks": nil, "createReport": object{"reasonType": "r", "subject": object{"did": sc.newcomer.DID}},
+		"listBlocks": nil, "listConvoRequests": nil, "createReport": object{"reasonType": "r", "subject": object{"did": sc.newcomer.DID}},
 		"blockAccount": object{"did": sc.alice.DID}, "unblockAccount": object{"did": sc.alice.DID},
 		"publishKeyPackage":  string(own),
 		"publishKeyPackages": `{"keyPackages": [` + string(own) + `]}`,

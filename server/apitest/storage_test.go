@@ -40,7 +40,7 @@ func diskStack(t testing.TB, opts ...func(*options)) (*stack, func(free int64)) 
 // removals are the calls of the matrix that store nothing, or no more than a
 // removal needs. Queries and streams are not listed, since they only read.
 var removals = []string{"leaveConvo", "leaveConvo with a proposal", "leaveConvo of another", "confirmWelcome", "deleteDevice",
-	"getSubscriptionTicket", "sync", "sendEphemeral", "getKeyPackages", "blockAccount", "unblockAccount", "lockConvo", "unlockConvo"}
+	"getSubscriptionTicket", "sync", "sendEphemeral", "getKeyPackages", "blockAccount", "unblockAccount", "lockConvo", "unlockConvo", "declineConvo"}
 
 // elsewhere are the writes that are not in the matrix.
 func (sc *scene) elsewhere(t testing.TB) map[string]any {

@@ -9,13 +9,17 @@ import (
 	"strings"
 	"time"
 
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // verbs make what the methods carry. Bytes become variables in base64.
 //
-//	accounts alice bob            accounts; {alice} is the DID. Each has a device of the same name
+//	accounts alice bob            accounts; {alice} is the DID. Each has a device of the same name,
+//	                              and accepts whatever it is added to
+//	strangers bob                 from now on bob has the preferences of a new account
 //	device tablet of alice        another device; {tablet.device} is its id
 //	keypackage k of bob           a key package {k} with the reference {k.ref}; options
 //	                              last-resort, wrapped (as MLSMessage), days=28, suite=2
@@ -42,7 +46,7 @@ var verbs map[string]func(*script, *words) error
 
 func init() { // not a literal above: the functions are methods that use verbs
 	verbs = map[string]func(*script, *words) error{
-		"accounts": (*script).makeAccounts, "device": (*script).makeDevice,
+		"accounts": (*script).makeAccounts, "strangers": (*script).makeStrangers, "device": (*script).makeDevice,
 		"keypackage": (*script).makePackage, "published": (*script).makePublished,
 		"group": (*script).makeGroup, "conversation": (*script).makeConversation,
 		"commit": (*script).makeCommit, "advance": (*script).advance, "external": (*script).makeExternal,
@@ -113,7 +117,15 @@ func (c *script) makeAccounts(w *words) error {
 		name := w.next()
 		a := plc.NewAccount()
 		c.accounts[name], c.vars[name] = a, a.DID
+		servertest.AcceptAll(c.t, c.s.pool, a.DID)
 		c.addDevice(name, mlstest.NewClient(a.DID))
+	}
+	return nil
+}
+
+func (c *script) makeStrangers(w *words) error {
+	for len(w.list) > 0 {
+		dbtest.Exec(c.t, c.s.pool, `DELETE FROM contact_preferences WHERE did = $1`, get(c.accounts, w.next()).DID)
 	}
 	return nil
 }

@@ -43,9 +43,17 @@ func (s *Service) BlockAccount(ctx context.Context, caller xrpc.Caller, in *gen.
 	return &gen.BlockAccountOutput{}, nil
 }
 
-// UnblockAccount ends a block of the caller.
+// UnblockAccount ends a block of the caller, and forgets declined requests, two of
+// which count as one.
 func (s *Service) UnblockAccount(ctx context.Context, caller xrpc.Caller, in *gen.UnblockAccountInput) (*gen.UnblockAccountOutput, error) {
-	if err := db.New(s.Pool).DeleteBlock(ctx, caller.DID, in.DID); err != nil {
+	err := s.InTx(ctx, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		if err := q.ForgetDeclines(ctx, caller.DID, in.DID); err != nil {
+			return fmt.Errorf("forget declined requests: %w", err)
+		}
+		return q.DeleteBlock(ctx, caller.DID, in.DID)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return &gen.UnblockAccountOutput{}, nil

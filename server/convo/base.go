@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/storage"
 )
@@ -25,6 +26,8 @@ type Base struct {
 	Follows follows.Relationships
 	// Storage counts what accounts store; nil for no bounds.
 	Storage *storage.Book
+	// Consent decides who may be added by whom.
+	Consent *consent.Rules
 	// PastEpochs is the number of epochs before the current one from which
 	// application messages are accepted.
 	PastEpochs int64

@@ -19,6 +19,8 @@
 //   - membership.go: membership states, roles, deleted devices
 //   - policy.go: who may do what in a conversation
 //   - views.go: convoViews with their members
+//   - accept.go: a request that is accepted
+//   - requests.go: listConvoRequests
 //   - events.go: the events of a transaction; Notify
 //   - idempotency.go: idempotency records
 //   - pseudonym.go: what stands for erased accounts

@@ -24,6 +24,12 @@ func NotMember() *xrpc.Error {
 	return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
 }
 
+// NotAccepted answers a member that has not accepted the conversation, where that is
+// needed.
+func NotAccepted() *xrpc.Error {
+	return gen.Errorf(gen.ErrNotMember, "the account has not accepted this conversation yet")
+}
+
 // Locked answers a member that would change a conversation which an admin or the
 // operator has locked.
 func Locked() *xrpc.Error {

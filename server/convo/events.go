@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/consent"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -42,29 +43,58 @@ func (l *Events) Ends(action, actor string, epoch int64, dids []string) {
 	}
 }
 
-// Joined appends the events of new memberships: one for each of dids that only this
-// account gets, and, if members is true, one that all members get. For each device
-// in welcomed, its account gets a Welcome event. The windows of dids begin after the
-// last event of the list, so the caller may add only events with a target
-// afterwards.
-func (l *Events) Joined(convoID xrpc.ConvoID, actor string, epoch int64, dids []string, welcomed []Device, members bool) {
-	total := len(l.Kinds) + len(dids) + len(welcomed)
-	if members {
-		total += len(dids)
-	}
-	for _, did := range dids {
-		b := eventlog.Body{DID: did, Action: eventlog.ActionJoined, Epoch: epoch}
-		if actor != did {
-			b.Actor = actor
+// Joining is what Joined reports: memberships that begin.
+type Joining struct {
+	ConvoID xrpc.ConvoID
+	// Actor is the account that adds the others.
+	Actor string
+	// Epoch is the epoch that they join.
+	Epoch int64
+	// DIDs are the accounts, and Consents their consent, in the same order.
+	DIDs, Consents []string
+	// Welcomed are devices whose accounts get a Welcome event.
+	Welcomed []Device
+	// Members is set if there are members who get an event of each membership.
+	Members bool
+	At      time.Time
+}
+
+// Joined appends the events of new memberships: one for each account that only this
+// account gets, and if there are members, one that all members get. An account that
+// has to accept gets a request event instead, or none if its request is hidden. The
+// windows begin after the last event of the list, so the caller may add only events
+// with a target afterwards.
+func (l *Events) Joined(j *Joining) {
+	var edges []int
+	for i, did := range j.DIDs {
+		b := eventlog.Body{DID: did, Action: eventlog.ActionJoined, Epoch: j.Epoch}
+		if j.Actor != did {
+			b.Actor = j.Actor
 		}
-		if members {
+		if j.Members {
 			l.Add(eventlog.KindMembership, "", NoEdge, b)
 		}
-		b.ConvoID = convoID
-		l.Add(eventlog.KindMembership, did, total, b)
+		b.ConvoID = j.ConvoID
+		switch j.Consents[i] {
+		case consent.Accepted:
+			edges = append(edges, len(l.edges))
+			l.Add(eventlog.KindMembership, did, NoEdge, b)
+		case consent.Requested:
+			l.Add(eventlog.KindRequest, did, NoEdge, eventlog.Body{ConvoID: j.ConvoID, Actor: j.Actor, At: xrpc.FormatTime(j.At)})
+		}
 	}
-	for _, d := range welcomed {
-		l.Add(eventlog.KindWelcome, d.DID, NoEdge, eventlog.Body{ConvoID: convoID, DeviceID: d.ID})
+	for _, d := range j.Welcomed {
+		l.Add(eventlog.KindWelcome, d.DID, NoEdge, eventlog.Body{ConvoID: j.ConvoID, DeviceID: d.ID})
+	}
+	for _, i := range edges {
+		l.edges[i] = int64(len(l.edges))
+	}
+}
+
+// RequestsEnded appends an event for each account whose open request ends.
+func (l *Events) RequestsEnded(convoID xrpc.ConvoID, dids []string) {
+	for _, did := range dids {
+		l.Add(eventlog.KindRequestEnded, did, NoEdge, eventlog.Body{ConvoID: convoID})
 	}
 }
 

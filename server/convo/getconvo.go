@@ -17,7 +17,7 @@ func (s *Service) GetConvo(ctx context.Context, caller xrpc.Caller, p *gen.GetCo
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.Pool, snapshot, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		if err := RequireMember(ctx, q, p.ConvoID, caller.DID); err != nil {
+		if err := RequireReader(ctx, q, p.ConvoID, caller.DID); err != nil {
 			return err
 		}
 		views, err := Views(ctx, q, caller.DID, []xrpc.ConvoID{p.ConvoID})

@@ -8,11 +8,26 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// RequireMember returns nil for a member, NotMember for a former member and
-// NotFound for a non-member.
+// RequireMember returns nil for a member that has accepted the conversation, NotAccepted
+// for one that has not, NotMember for a former member and NotFound for a non-member.
 func RequireMember(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) error {
 	_, err := MemberRole(ctx, q, convoID, did)
 	return err
+}
+
+// RequireReader is RequireMember, and returns nil for a member that has not accepted
+// too.
+func RequireReader(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) error {
+	m, err := q.MembershipState(ctx, convoID, did)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read membership: %w", err)
+	case m.Active, m.Request:
+		return nil
+	case m.Ever:
+		return NotMember()
+	}
+	return NotFound()
 }
 
 // MemberRole is RequireMember, and reports whether the member is an admin.
@@ -23,6 +38,8 @@ func MemberRole(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did st
 		return false, fmt.Errorf("read membership: %w", err)
 	case m.Active:
 		return m.Admin, nil
+	case m.Request:
+		return false, NotAccepted()
 	case m.Ever:
 		return false, NotMember()
 	}

@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -32,6 +33,11 @@ func Views(ctx context.Context, q *db.Queries, did string, ids []xrpc.ConvoID) (
 	views := make(map[xrpc.ConvoID]*gen.ConvoView, len(convos))
 	for i := range convos {
 		views[convos[i].ConvoID] = convoView(&convos[i])
+	}
+	for _, m := range members {
+		if v := views[m.ConvoID]; v != nil && m.Did == did && !m.PendingRemoval {
+			v.Status = new(status(m.Accepted))
+		}
 	}
 	for _, m := range members {
 		if v := views[m.ConvoID]; v != nil {
@@ -127,6 +133,15 @@ func convoView(c *db.ConvosForViewRow) *gen.ConvoView {
 	return v
 }
 
+// status names the consent of a member. Members cannot tell a request that its account
+// was not told of.
+func status(accepted bool) string {
+	if accepted {
+		return consent.Accepted
+	}
+	return consent.Requested
+}
+
 // appendMember appends m to v. A former member whose removal is pending is listed,
 // but not counted.
 func appendMember(v *gen.ConvoView, m db.MembersForViewRow, d memberDevices) {
@@ -143,6 +158,7 @@ func appendMember(v *gen.ConvoView, m db.MembersForViewRow, d memberDevices) {
 	} else {
 		*v.MemberCount++
 		mv.Role = &m.Role
+		mv.Status = new(status(m.Accepted))
 	}
 	v.Members = append(v.Members, mv)
 }

@@ -151,7 +151,7 @@ func (a *applier) updateMembers(ctx context.Context, seq int64) error {
 	}
 	if len(ch.joins) > 0 {
 		if err := h.q.BeginMemberships(ctx, db.BeginMembershipsParams{
-			ConvoID: h.convoID, Dids: ch.joins, Seq: seq, At: h.now,
+			ConvoID: h.convoID, Dids: ch.joins, Consents: ch.consents, AddedBy: &h.caller, Seq: seq, At: h.now,
 			N: position.beginN, Gen: position.gen, Pos: position.pos,
 		}); err != nil {
 			return fmt.Errorf("begin memberships: %w", err)
@@ -178,15 +178,44 @@ func (a *applier) logEvents(ctx context.Context) (logPosition, error) {
 			events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: h.erased.public(did), Action: eventlog.ActionRemoved, Actor: h.caller, Epoch: epoch})
 		}
 	}
+	welcomed, err := a.welcomed(ctx, &events)
+	if err != nil {
+		return logPosition{}, err
+	}
 	if err := a.storeInfoKey(ctx, &events); err != nil {
 		return logPosition{}, err
 	}
-	events.Joined(h.convoID, h.caller, epoch, ch.joins, recipients(ch.packages), true)
+	events.Joined(&convo.Joining{
+		ConvoID: h.convoID, Actor: h.caller, Epoch: epoch, DIDs: ch.joins, Consents: ch.consents, Welcomed: welcomed, Members: true, At: h.now,
+	})
 	if len(events.Kinds) == 0 {
 		return logPosition{}, nil
 	}
 	row, err := events.Store(ctx, h.q, h.convoID, h.now)
 	return logPosition{gen: row.Gen, pos: row.LastPos, endN: row.Base + ends, beginN: row.Base + int64(len(events.Kinds))}, err
+}
+
+// welcomed returns the devices whose accounts are told of the Welcome: accounts that
+// have not accepted are told when they do. It also tells the accounts of open requests
+// that the commit removes.
+func (a *applier) welcomed(ctx context.Context, events *convo.Events) ([]convo.Device, error) {
+	devices := recipients(a.change.packages)
+	if len(devices) == 0 && len(a.change.ends) == 0 {
+		return nil, nil
+	}
+	ends := convo.SetOf(a.change.ends)
+	if _, err := a.handshake.endRequests(ctx, events, func(did string) bool { return ends[did] }); err != nil {
+		return nil, err
+	}
+	open, err := a.handshake.q.RequestsIn(ctx, a.handshake.convoID)
+	if err != nil {
+		return nil, fmt.Errorf("read requests: %w", err)
+	}
+	silent := convo.SetOf(a.change.requests())
+	for _, r := range open {
+		silent[r.Did] = true
+	}
+	return slices.DeleteFunc(devices, func(d convo.Device) bool { return silent[d.DID] }), nil
 }
 
 // storeInfoKey stores the key of the info, wrapped for the new epoch. If devices enter

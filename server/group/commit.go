@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -42,6 +43,8 @@ type commitRequest struct {
 	// used that up. It is returned under the lock, so that a repeated call gets
 	// its recorded answer before.
 	addRefused error
+	// question is whether the caller may add the accounts.
+	question *consent.Question
 }
 
 // commitOutput is the output of all four methods.
@@ -107,6 +110,11 @@ func (s *Service) commit(ctx context.Context, caller xrpc.Caller, req *commitReq
 // caller may add in an hour. Where too few are left, it sets req.addRefused.
 func (s *Service) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*convo.Payment, error) {
 	added := convo.Unique(req.added)
+	req.question = s.Consent.Ask(ctx, caller.DID, added)
+	var err error
+	if req.addRefused, err = s.countStrangers(ctx, caller, req.convoID, req.question, added); err != nil || req.addRefused != nil {
+		return nil, err
+	}
 	if s.Rates == nil || len(added) == 0 {
 		return nil, nil
 	}
@@ -123,6 +131,30 @@ func (s *Service) payAdditions(ctx context.Context, caller xrpc.Caller, req *com
 	return payment, nil
 }
 
+// countStrangers counts the strangers that a call adds, before and apart from its
+// transaction: they count whatever becomes of it. refused is the error of the limit.
+func (s *Service) countStrangers(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, question *consent.Question, added []string) (refused, err error) {
+	if s.Consent.Limits == nil || len(added) == 0 {
+		return nil, nil
+	}
+	now := s.Now()
+	err = s.InTx(ctx, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		if err := q.HoldAccount(ctx, caller.DID, now); err != nil {
+			return fmt.Errorf("lock the account: %w", err)
+		}
+		answers, err := question.Answer(ctx, q, convoID)
+		if err != nil {
+			return err
+		}
+		return answers.CountStrangers(ctx, q, now)
+	})
+	if e := (*xrpc.Error)(nil); errors.As(err, &e) && e.Name == xrpc.RateLimitExceeded {
+		return err, nil
+	}
+	return nil, err
+}
+
 // decide verifies a commit outside the transaction, and accepts or refuses it
 // inside. stored is false where the call repeats an earlier one.
 func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (out *commitOutput, stored bool, err error) {
@@ -132,6 +164,7 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 		return nil, false, err
 	}
 	bill := s.Storage.Bill(caller.DID)
+	var requests []string
 	err = retryIfGroupChanged(func() error {
 		verified, err := s.verifyCommit(ctx, caller, req, parsed)
 		if err != nil {
@@ -139,8 +172,9 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 		}
 		return s.InTx(ctx, func(tx pgx.Tx) (err error) {
 			h := &handshakeTx{q: db.New(tx), convoID: req.convoID, caller: caller.DID, now: now, bill: bill, erased: erasedAccounts{pseudonyms: s.Pseudonyms}}
-			c := &commitTx{handshake: h, req: req, parsed: parsed, verified: verified, claims: s.claims, follows: s.Follows}
+			c := &commitTx{handshake: h, req: req, parsed: parsed, verified: verified, claims: s.claims}
 			out, stored, err = c.run(ctx, record)
+			requests = c.requests
 			return err
 		})
 	})
@@ -156,6 +190,7 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 		return nil, false, err
 	}
 	s.Notify(string(req.convoID))
+	s.EndExcess(ctx, requests)
 	return out, stored, nil
 }
 

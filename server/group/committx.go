@@ -10,7 +10,6 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/keypackages"
 )
 
@@ -22,7 +21,8 @@ type commitTx struct {
 	parsed    *parsedCommit
 	verified  *verifiedCommit
 	claims    *keypackages.Claims
-	follows   follows.Relationships
+	// requests has the accounts that the commit adds as requests.
+	requests []string
 }
 
 // run checks the idempotency record, the membership and the epoch before all
@@ -45,7 +45,7 @@ func (c *commitTx) run(ctx context.Context, record *convo.Record) (out *commitOu
 	if seq, err := c.findAccepted(ctx); seq > 0 || err != nil {
 		return c.output(seq), false, err
 	}
-	if err := h.requireMember(ctx); err != nil {
+	if err := h.requireOrAccept(ctx); err != nil {
 		return nil, false, err
 	}
 	if err := c.req.checkRate(ctx, h.q, h.caller); err != nil {
@@ -68,7 +68,7 @@ func (c *commitTx) accept(ctx context.Context) (seq int64, err error) {
 	if err := c.verified.check(); err != nil {
 		return 0, err
 	}
-	p := &planner{handshake: c.handshake, req: c.req, parsed: c.parsed, verified: c.verified, claims: c.claims, follows: c.follows}
+	p := &planner{handshake: c.handshake, req: c.req, parsed: c.parsed, verified: c.verified, claims: c.claims}
 	change, err := p.plan(ctx)
 	if err != nil {
 		return 0, err
@@ -80,6 +80,7 @@ func (c *commitTx) accept(ctx context.Context) (seq int64, err error) {
 	if err := c.handshake.bill.Pay(ctx, a.amount()); err != nil {
 		return 0, err
 	}
+	c.requests = change.requests()
 	return a.apply(ctx)
 }
 

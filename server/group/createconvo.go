@@ -4,14 +4,15 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
@@ -29,13 +30,21 @@ func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.C
 		return nil, err
 	}
 	c := &createTx{
-		parsed: n, claims: s.claims, follows: s.Follows, now: s.Timestamp(),
+		parsed: n, claims: s.claims, now: s.Timestamp(),
 		bill: s.Storage.Bill(caller.DID), byNewAccount: s.Storage.IsNew(ctx, caller.DID),
 	}
 	if err := c.nameRecords(s.Idempotency, caller); err != nil {
 		return nil, err
 	}
-	payment, addRefused := s.Pay(ctx, caller, limit.MembersAddedByAdmins, int64(len(n.in.InitialMembers)))
+	n.question = s.Consent.Ask(ctx, caller.DID, n.in.InitialMembers)
+	addRefused, err := s.countStrangers(ctx, caller, n.in.GroupID, n.question, n.in.InitialMembers)
+	if err != nil {
+		return nil, err
+	}
+	var payment *convo.Payment
+	if addRefused == nil {
+		payment, addRefused = s.Pay(ctx, caller, limit.MembersAddedByAdmins, int64(len(n.in.InitialMembers)))
+	}
 	out, err := s.createConvo(ctx, c, addRefused)
 	settleBill(ctx, c.bill, true, err) // a repeated call has paid nothing
 	if err != nil || !c.stored {
@@ -45,6 +54,7 @@ func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.C
 		return nil, err
 	}
 	s.Notify(string(n.in.GroupID))
+	s.EndExcess(ctx, c.requests)
 	return out, nil
 }
 
@@ -75,10 +85,9 @@ func (s *Service) createConvo(ctx context.Context, c *createTx, addRefused error
 
 // createTx writes a new conversation in a transaction.
 type createTx struct {
-	parsed  *newConvo
-	claims  *keypackages.Claims
-	follows follows.Relationships
-	now     time.Time
+	parsed *newConvo
+	claims *keypackages.Claims
+	now    time.Time
 	// bill counts what is stored, at the creator's expense.
 	bill         *storage.Bill
 	byNewAccount bool
@@ -89,6 +98,8 @@ type createTx struct {
 	q *db.Queries
 	// stored is false where the call repeats an earlier one.
 	stored bool
+	// requests has the initial members that have to accept.
+	requests []string
 }
 
 // nameRecords names the two idempotency records. The key of byContent is longer
@@ -152,8 +163,13 @@ func (c *createTx) create(ctx context.Context, out *gen.ConvoView) error {
 func (c *createTx) storeContent(ctx context.Context) error {
 	n := c.parsed
 	id := n.in.GroupID
+	answers, err := n.question.Answer(ctx, c.q, id)
+	if err != nil {
+		return err
+	}
 	check := &welcomeCheck{
-		q: c.q, claims: c.claims, follows: c.follows, convoID: id, caller: n.creator, now: c.now, suite: n.suite,
+		answers: answers,
+		q:       c.q, claims: c.claims, convoID: id, caller: n.creator, now: c.now, suite: n.suite,
 		field: "welcomeMessage", welcome: n.welcome,
 		added: n.in.InitialMembers, addedField: "initialMembers", memberships: map[string]convo.Membership{n.creator: convo.Member},
 	}
@@ -167,7 +183,7 @@ func (c *createTx) storeContent(ctx context.Context) error {
 	if err := c.bill.Pay(ctx, c.amount()); err != nil {
 		return err
 	}
-	if err := c.beginMemberships(ctx, recipients(packages)); err != nil {
+	if err := c.beginMemberships(ctx, answers, recipients(packages)); err != nil {
 		return err
 	}
 	if n.welcome != nil {
@@ -196,18 +212,29 @@ func (c *createTx) amount() storage.Amount {
 
 // beginMemberships begins the memberships of the creator and the initial members.
 // The creator has accepted the conversation by creating it, and is its admin.
-func (c *createTx) beginMemberships(ctx context.Context, welcomed []convo.Device) error {
+func (c *createTx) beginMemberships(ctx context.Context, answers *consent.Answers, welcomed []convo.Device) error {
 	n := c.parsed
 	id := n.in.GroupID
-	members := append([]string{n.creator}, n.in.InitialMembers...)
+	members, consents := []string{n.creator}, []string{consent.Accepted}
+	c.requests = nil
+	for _, did := range n.in.InitialMembers {
+		members, consents = append(members, did), append(consents, answers.Consent(did))
+		if answers.Consent(did) != consent.Accepted {
+			c.requests = append(c.requests, did)
+		}
+	}
+	silent := convo.SetOf(c.requests)
 	var events convo.Events
-	events.Joined(id, n.creator, n.epoch(), members, welcomed, false)
+	events.Joined(&convo.Joining{
+		ConvoID: id, Actor: n.creator, Epoch: n.epoch(), DIDs: members, Consents: consents, At: c.now,
+		Welcomed: slices.DeleteFunc(welcomed, func(d convo.Device) bool { return silent[d.DID] }),
+	})
 	row, err := events.Store(ctx, c.q, id, c.now)
 	if err != nil {
 		return err
 	}
 	if err := c.q.BeginMemberships(ctx, db.BeginMembershipsParams{
-		ConvoID: id, Dids: members, Seq: 0, At: c.now, N: row.Base + int64(len(events.Kinds)), Gen: row.Gen, Pos: row.LastPos,
+		ConvoID: id, Dids: members, Consents: consents, AddedBy: &n.creator, Seq: 0, At: c.now, N: row.Base + int64(len(events.Kinds)), Gen: row.Gen, Pos: row.LastPos,
 	}); err != nil {
 		return fmt.Errorf("begin memberships: %w", err)
 	}

@@ -44,11 +44,12 @@
 //   - apply.go, leaves.go, newwelcome.go: step 5
 //   - conflict.go, reservation.go: step 6
 //   - createconvo.go, newconvo.go: CreateConvo, and the checks of its input
-//   - leaveconvo.go, suspend.go, end.go: LeaveConvo, suspensions without a commit, and
-//     the leaving of an account that is erased
+//   - leaveconvo.go, suspend.go: LeaveConvo, the leaving of an account that is erased, and
+//     suspensions without a commit
 //   - erased.go: pseudonyms of erased accounts against the leaves of a tree
 //   - sendproposal.go, proposal.go: SendProposal, and proposals of any call
 //   - requestrejoin.go: RequestRejoin, and reports of commits
+//   - requests.go: AcceptConvo, DeclineConvo, and requests that nobody answers
 //   - groupinfo.go: GetGroupInfo, UpdateGroupInfo
 //   - getcommits.go: GetCommits
 //   - welcome.go: GetWelcome, ConfirmWelcome, ListWelcomes

@@ -20,7 +20,7 @@ import (
 // commit needs. That of a past epoch is of no use and is not kept.
 func (s *Service) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
 	q := db.New(s.Pool)
-	if err := convo.RequireMember(ctx, q, p.ConvoID, caller.DID); err != nil {
+	if err := convo.RequireReader(ctx, q, p.ConvoID, caller.DID); err != nil {
 		return nil, err
 	}
 	g, err := q.CurrentGroupInfo(ctx, p.ConvoID, caller.DID)

@@ -31,14 +31,20 @@ type handshakeTx struct {
 	bill *storage.Bill
 	// convo is the conversation's row, as it was read under the lock.
 	convo db.LockConvoRow
-	// admin says that the caller is an admin, as it was read under the lock.
-	admin bool
+	// admin says that the caller is an admin, and request that it has not accepted the
+	// conversation, as it was read under the lock.
+	admin, request bool
 }
 
 // begin locks the conversation, looks for the call's idempotency record and
-// requires that the caller is a member. Where there is a record, found is true
-// and out is the recorded answer.
+// requires that the caller is a member that has accepted. Where there is a record,
+// found is true and out is the recorded answer.
 func (h *handshakeTx) begin(ctx context.Context, record *convo.Record, out any) (found bool, err error) {
+	return h.beginAs(ctx, record, out, h.requireMember)
+}
+
+// beginAs is begin, with another requirement on the caller's membership.
+func (h *handshakeTx) beginAs(ctx context.Context, record *convo.Record, out any, require func(context.Context) error) (found bool, err error) {
 	known, err := h.lock(ctx)
 	if err != nil {
 		return false, err
@@ -49,12 +55,40 @@ func (h *handshakeTx) begin(ctx context.Context, record *convo.Record, out any) 
 	if !known {
 		return false, convo.NotFound()
 	}
-	return false, h.requireMember(ctx)
+	return false, require(ctx)
 }
 
-// requireMember requires that the caller is a member, and reads its role.
+// requireMember requires that the caller is a member that has accepted, and reads its
+// role.
 func (h *handshakeTx) requireMember(ctx context.Context) (err error) {
 	h.admin, err = convo.MemberRole(ctx, h.q, h.convoID, h.caller)
+	return err
+}
+
+// requireReader requires that the caller is a member, and reads its role and whether it
+// has accepted.
+func (h *handshakeTx) requireReader(ctx context.Context) error {
+	m, err := h.q.MembershipState(ctx, h.convoID, h.caller)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read membership: %w", err)
+	case m.Active, m.Request:
+		h.admin, h.request = m.Admin, m.Request
+		return nil
+	case m.Ever:
+		return convo.NotMember()
+	}
+	return convo.NotFound()
+}
+
+// requireOrAccept requires that the caller is a member. One that has not accepted
+// accepts by the call: if that fails, the transaction is undone.
+func (h *handshakeTx) requireOrAccept(ctx context.Context) error {
+	if err := h.requireReader(ctx); err != nil || !h.request {
+		return err
+	}
+	h.request = false
+	_, err := convo.AcceptRequest(ctx, h.q, &h.convo, h.caller, h.now)
 	return err
 }
 
@@ -88,8 +122,9 @@ func (h *handshakeTx) suite() mls.CipherSuite { return mls.CipherSuite(h.convo.C
 
 // endMembership ends the membership of did without a commit: its window ends at
 // the newest sequence number. Its leaf stays in the group until a member commits
-// the removal. When the last member leaves, the conversation ends as well. When the
-// last admin leaves, the member with the longest membership becomes one.
+// the removal. When the last member that has accepted leaves, open requests and the
+// conversation end as well. When the last admin leaves, the accepted member with the
+// longest membership becomes one.
 func (h *handshakeTx) endMembership(ctx context.Context, did, action string, last bool) error {
 	if err := h.q.LeaveConvo(ctx, h.now, last, h.convoID); err != nil {
 		return fmt.Errorf("change roster: %w", err)
@@ -102,20 +137,52 @@ func (h *handshakeTx) endMembership(ctx context.Context, did, action string, las
 	if err := h.replaceAdmin(ctx, did, &events); err != nil {
 		return err
 	}
+	ended, err := h.endRequests(ctx, &events, func(request string) bool { return last || request == did })
+	if err != nil {
+		return err
+	}
 	row, err := events.Store(ctx, h.q, h.convoID, h.now)
 	if err != nil {
 		return err
 	}
-	if err := h.q.EndMemberships(ctx, db.EndMembershipsParams{
+	end := db.EndMembershipsParams{
 		Seq: row.LastSeq, At: h.now, Pending: !last, ByOther: did != h.caller, ConvoID: h.convoID, Dids: []string{did},
 		N: row.Base + 1, Gen: row.Gen, Pos: row.LastPos,
-	}); err != nil {
+	}
+	if err := h.q.EndMemberships(ctx, end); err != nil {
 		return fmt.Errorf("end membership: %w", err)
+	}
+	if last && len(ended) > 0 {
+		end.ByOther, end.Dids = false, ended
+		if err := h.q.EndMemberships(ctx, end); err != nil {
+			return fmt.Errorf("end requests: %w", err)
+		}
 	}
 	if err := h.q.EndRejoinRequests(ctx, h.convoID, []string{did}); err != nil {
 		return fmt.Errorf("end rejoin request: %w", err)
 	}
 	return h.endReports(ctx, []string{did})
+}
+
+// endRequests tells the accounts of open requests that end. It returns all that end,
+// with those whose accounts were told of none.
+func (h *handshakeTx) endRequests(ctx context.Context, events *convo.Events, ends func(did string) bool) (ended []string, err error) {
+	rows, err := h.q.RequestsIn(ctx, h.convoID)
+	if err != nil {
+		return nil, fmt.Errorf("read requests: %w", err)
+	}
+	var told []string
+	for _, r := range rows {
+		if !ends(r.Did) {
+			continue
+		}
+		ended = append(ended, r.Did)
+		if r.Shown {
+			told = append(told, r.Did)
+		}
+	}
+	events.RequestsEnded(h.convoID, told)
+	return ended, nil
 }
 
 // replaceAdmin makes another member an admin if the one that is about to leave is

@@ -86,7 +86,7 @@ func (s *Service) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCo
 // caller's membership.
 func leaveInTx(ctx context.Context, h *handshakeTx, p *verifiedProposal, record *convo.Record) (*commitOutput, error) {
 	out := &commitOutput{}
-	if found, err := h.begin(ctx, record, out); found || err != nil {
+	if found, err := h.beginAs(ctx, record, out, h.requireReader); found || err != nil {
 		return out, err
 	}
 	out.Success, out.NewEpoch = true, h.convo.Epoch
@@ -103,12 +103,32 @@ func leaveInTx(ctx context.Context, h *handshakeTx, p *verifiedProposal, record 
 		}
 		out.NewEpoch, out.Seq = p.epoch, &stored.Seq
 	}
-	n, err := h.q.CountMembers(ctx, h.convoID)
+	n, err := h.q.CountAccepted(ctx, h.convoID)
 	if err != nil {
 		return nil, fmt.Errorf("count members: %w", err)
 	}
-	if err := h.endMembership(ctx, h.caller, eventlog.ActionLeft, n == 1); err != nil {
+	if err := h.endMembership(ctx, h.caller, eventlog.ActionLeft, n == 1 && !h.request); err != nil {
 		return nil, err
 	}
 	return out, record.Keep(ctx, h.q, out)
+}
+
+// Leave ends the membership of an account as its own leaveConvo does, without a
+// call of it: the account is being erased. It does nothing where the account is
+// not a member.
+func (s *Service) Leave(ctx context.Context, did string, convoID xrpc.ConvoID) error {
+	err := s.InTx(ctx, func(tx pgx.Tx) error {
+		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: did, now: s.Timestamp()}
+		_, err := leaveInTx(ctx, h, &verifiedProposal{}, nil)
+		return err
+	})
+	var e *xrpc.Error
+	if errors.As(err, &e) && (e.Name == convo.NotMember().Name || e.Name == convo.NotFound().Name) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.Notify(string(convoID))
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -25,6 +26,8 @@ type newConvo struct {
 	// group is what the GroupInfo states, and members are its leaves.
 	group   *mls.Group
 	members []mls.Member
+	// question is whether the creator may add the initial members.
+	question *consent.Question
 	// refused is the error of what was found wrong in verification. It is returned
 	// inside the transaction, so that a repeated call gets its recorded answer
 	// before.
@@ -92,8 +95,11 @@ func (n *newConvo) checkEpoch() error {
 
 // verify makes the checks that cost signature checks, outside the transaction.
 func (n *newConvo) verify(ctx context.Context, s *Service) error {
-	named := packageReader{q: db.New(s.Pool), convoID: n.in.GroupID, caller: n.creator, field: "welcomeMessage", follows: s.Follows}
+	named := packageReader{
+		q: db.New(s.Pool), convoID: n.in.GroupID, caller: n.creator, question: n.question, now: s.Now(), field: "welcomeMessage",
+	}
 	packages, refused, err := named.read(ctx, n.welcome)
+	n.question = named.question
 	if n.refused = refused; err != nil || refused != nil {
 		return err
 	}

@@ -4,13 +4,12 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"slices"
+	"time"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
-	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/follows"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -20,29 +19,36 @@ type packageReader struct {
 	q       *db.Queries
 	convoID xrpc.ConvoID
 	caller  string
+	// question is whether the caller may add the accounts that it declares as added.
+	question *consent.Question
+	now      time.Time
 	// field is the lexicon's name for the Welcome.
-	field   string
-	follows follows.Relationships
+	field string
 }
 
-// read returns the packages. refused is set where one is not known to the caller, or
-// where they are too large together.
-func (r packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.KeyPackage, refused, err error) {
+// read returns the packages, and sets the question about the accounts that have them
+// too. refused is set where one is not known to the caller, or where they are too large
+// together.
+func (r *packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.KeyPackage, refused, err error) {
 	if w == nil {
 		return nil, nil, nil
 	}
-	bytes, err := r.q.PackageBytesByRef(ctx, w.Refs())
+	found, err := r.q.PackageBytesByRef(ctx, w.Refs())
 	if err != nil {
 		return nil, nil, fmt.Errorf("measure key packages: %w", err)
 	}
-	if bytes > limit.MaxNamed {
-		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", r.field, bytes, limit.MaxNamed), nil
+	r.question = r.question.With(found.Owners)
+	answers, err := r.question.Answer(ctx, r.q, r.convoID)
+	if err != nil {
+		return nil, nil, err
 	}
-	rows, err := r.q.PackagesByRef(ctx, r.convoID, w.Refs(), r.caller)
+	if found.Bytes > limit.MaxNamed {
+		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", r.field, found.Bytes, limit.MaxNamed), nil
+	}
+	rows, err := r.q.PackagesByRef(ctx, db.PackagesByRefParams{Refs: w.Refs(), Hidden: answers.Refused(), Caller: r.caller, Now: r.now})
 	if err != nil {
 		return nil, nil, fmt.Errorf("read key packages: %w", err)
 	}
-	rows = r.withoutBlocked(ctx, rows)
 	known := make(map[string]bool, len(rows))
 	out = make([]*mls.KeyPackage, len(rows))
 	for i, row := range rows {
@@ -59,22 +65,8 @@ func (r packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.Key
 	return out, nil, nil
 }
 
-// withoutBlocked leaves out the packages of accounts that block the caller, or that it
-// blocks, as the AppView knows it, except those of members.
-func (r packageReader) withoutBlocked(ctx context.Context, rows []db.PackagesByRefRow) []db.PackagesByRefRow {
-	var dids []string
-	for _, row := range rows {
-		if !row.IsMember {
-			dids = append(dids, row.Did)
-		}
-	}
-	dids = convo.Unique(dids)
-	blocked := convo.SetOf(follows.Blocked(r.follows.Of(ctx, r.caller, dids), dids))
-	return slices.DeleteFunc(rows, func(row db.PackagesByRefRow) bool { return !row.IsMember && blocked[row.Did] })
-}
-
 // unknownPackage is why a key package is refused that does not exist, or that belongs
-// to an account that has blocked the caller: the caller cannot tell which.
+// to an account that the caller may not add: the caller cannot tell which.
 const unknownPackage = "is not known"
 
 func packageRefused(field string, ref []byte, why string) error {

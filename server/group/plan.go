@@ -8,16 +8,17 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 )
 
 // change is what a commit changes in a conversation's members and leaves.
 type change struct {
-	// joins and ends are the DIDs whose memberships begin and end.
-	joins, ends []string
+	// joins and ends are the DIDs whose memberships begin and end, and consents the
+	// consent of joins, in the same order.
+	joins, ends, consents []string
 	// settled are the DIDs whose pending removal ends: their leaves are removed, or
 	// they rejoin with new leaves.
 	settled []string
@@ -25,6 +26,17 @@ type change struct {
 	packages []db.LockPackagesRow
 	// leaves are the differences between the old tree and the new one.
 	leaves []mls.LeafChange
+}
+
+// requests returns the DIDs that join as requests.
+func (ch *change) requests() []string {
+	var out []string
+	for i, did := range ch.joins {
+		if ch.consents[i] != consent.Accepted {
+			out = append(out, did)
+		}
+	}
+	return out
 }
 
 // withoutLeaf returns the DIDs that must have no leaf in the new tree.
@@ -47,7 +59,6 @@ type planner struct {
 	parsed    *parsedCommit
 	verified  *verifiedCommit
 	claims    *keypackages.Claims
-	follows   follows.Relationships
 
 	// added and removed are those of the request, each DID once, and memberships
 	// are their membership states.
@@ -71,8 +82,17 @@ func (p *planner) plan(ctx context.Context) (_ *change, err error) {
 	if err := p.planAdditions(ctx); err != nil {
 		return nil, err
 	}
+	var answers *consent.Answers
+	if p.parsed.welcome != nil || len(p.added) > 0 {
+		if answers, err = p.verified.question.Answer(ctx, h.q, h.convoID); err != nil {
+			return nil, err
+		}
+	}
+	for _, did := range p.change.joins {
+		p.change.consents = append(p.change.consents, answers.Consent(did))
+	}
 	w := &welcomeCheck{
-		q: h.q, claims: p.claims, follows: p.follows, convoID: h.convoID, caller: h.caller, now: h.now, suite: h.suite(),
+		q: h.q, claims: p.claims, answers: answers, convoID: h.convoID, caller: h.caller, now: h.now, suite: h.suite(),
 		field: p.req.welcomeField, welcome: p.parsed.welcome,
 		added: p.added, addedField: p.req.addedField, removed: p.removed, memberships: p.memberships,
 	}

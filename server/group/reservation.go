@@ -36,7 +36,7 @@ func (s *Service) reserveEpoch(ctx context.Context, caller xrpc.Caller, convoID 
 	}
 	return s.InTx(ctx, func(tx pgx.Tx) error {
 		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID}
-		if _, err := h.begin(ctx, nil, nil); err != nil {
+		if _, err := h.beginAs(ctx, nil, nil, h.requireReader); err != nil {
 			return err
 		}
 		if !h.admin {

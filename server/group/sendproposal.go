@@ -41,7 +41,7 @@ func (s *Service) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.
 		}
 		return s.InTx(ctx, func(tx pgx.Tx) error {
 			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now, bill: bill}
-			if found, err := h.begin(ctx, record, out); found || err != nil {
+			if found, err := h.beginAs(ctx, record, out, h.requireOrAccept); found || err != nil {
 				return err
 			}
 			stored, err := v.store(ctx, h, false, func(current int64) error {

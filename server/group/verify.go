@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -27,6 +28,9 @@ type verifiedCommit struct {
 	// packages are the key packages that the Welcome names, as they were
 	// published.
 	packages []*mls.KeyPackage
+	// question is whether the committer may add the accounts that it declares as added,
+	// and those of the packages.
+	question *consent.Question
 	// refused is the error of what was found wrong. It is returned under the lock,
 	// after the checks that come first.
 	refused error
@@ -42,7 +46,7 @@ func (v *verifiedCommit) check() error {
 
 // verifyCommit does everything about a commit that costs signature checks.
 func (s *Service) verifyCommit(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (*verifiedCommit, error) {
-	v := &verifiedCommit{refused: req.addRefused}
+	v := &verifiedCommit{refused: req.addRefused, question: req.question}
 	var err error
 	v.base, err = s.groupInEpoch(ctx, req.convoID, caller.DID, parsed.epoch)
 	if err != nil || v.base == nil || v.refused != nil {
@@ -56,8 +60,9 @@ func (s *Service) verifyCommit(ctx context.Context, caller xrpc.Caller, req *com
 		v.refused = otherSuite(req.welcomeField, w, v.base.Context.CipherSuite)
 		return v, nil
 	}
-	named := packageReader{q: q, convoID: req.convoID, caller: caller.DID, field: req.welcomeField, follows: s.Follows}
-	if v.packages, v.refused, err = named.read(ctx, parsed.welcome); err != nil || v.refused != nil {
+	named := packageReader{q: q, convoID: req.convoID, caller: caller.DID, question: req.question, now: s.Now(), field: req.welcomeField}
+	v.packages, v.refused, err = named.read(ctx, parsed.welcome)
+	if v.question = named.question; err != nil || v.refused != nil {
 		return v, err
 	}
 	c := &commitVerifier{

@@ -10,8 +10,8 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/xrpc"
 )
@@ -21,7 +21,6 @@ import (
 type welcomeCheck struct {
 	q       *db.Queries
 	claims  *keypackages.Claims
-	follows follows.Relationships
 	convoID xrpc.ConvoID
 	caller  string
 	now     time.Time
@@ -41,9 +40,8 @@ type welcomeCheck struct {
 	// packages are the key packages that the Welcome names, by their references.
 	packages map[string]db.LockPackagesRow
 	deleted  map[convo.Device]bool
-	// blockers has the accounts that have blocked the caller, and those that block it or
-	// that it blocks as far as the AppView was known when the packages were read.
-	blockers map[string]bool
+	// answers say whether the caller may add the accounts.
+	answers *consent.Answers
 }
 
 // check returns the key packages in the order of the Welcome, with their rows
@@ -92,20 +90,13 @@ func (w *welcomeCheck) countUnleased(ctx context.Context, packages []db.LockPack
 	if len(unleased) == 0 {
 		return nil
 	}
-	var dids []string
-	for _, p := range unleased {
-		dids = append(dids, p.DID)
-	}
 	// The account is locked before the counts, as in a claim. Otherwise a claim that
 	// creates the account's row waits for the counts, and this transaction, which
 	// records the caller's device later, waits for that row.
 	if err := w.q.HoldAccount(ctx, w.caller, w.now); err != nil {
 		return fmt.Errorf("lock the account: %w", err)
 	}
-	book, err := w.claims.Open(ctx, w.q, w.caller, w.now, dids)
-	if err != nil {
-		return err
-	}
+	book := w.claims.Open(w.q, w.caller, w.now, w.answers.Acquainted())
 	full, err := book.Full(ctx, unleased)
 	if err != nil {
 		return err
@@ -166,7 +157,9 @@ func (w *welcomeCheck) checkAdded(owners []string) error {
 // deletion of a device locks its key packages too, so it comes before the Welcome
 // or after it.
 func (w *welcomeCheck) load(ctx context.Context) error {
-	rows, err := w.q.LockPackages(ctx, w.welcome.Refs())
+	rows, err := w.q.LockPackages(ctx, db.LockPackagesParams{
+		Refs: w.welcome.Refs(), Hidden: w.answers.Refused(), Caller: w.caller, Now: w.now,
+	})
 	if err != nil {
 		return fmt.Errorf("lock key packages: %w", err)
 	}
@@ -183,15 +176,8 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 	if err := w.loadMemberships(ctx, convo.Unique(others)); err != nil {
 		return err
 	}
-	if w.deleted, err = convo.DeletedDevices(ctx, w.q, dids, ids); err != nil {
-		return err
-	}
-	blockers, err := w.q.BlockersAmong(ctx, convo.Unique(dids), w.caller)
-	if err != nil {
-		return fmt.Errorf("read blocks: %w", err)
-	}
-	w.blockers = convo.SetOf(append(blockers, follows.Blocked(w.follows.Known(w.caller, dids), dids)...))
-	return nil
+	w.deleted, err = convo.DeletedDevices(ctx, w.q, dids, ids)
+	return err
 }
 
 // loadMemberships reads the membership states of accounts that have a key package
@@ -223,7 +209,7 @@ func (w *welcomeCheck) unnamed() string {
 // it may.
 func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 	switch {
-	case !found, w.blockers[p.Did] && w.memberships[p.Did] != convo.Member:
+	case !found:
 		return unknownPackage
 	case w.isOutsider(p.Did):
 		return w.unnamed()

@@ -8,7 +8,6 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/follows"
 	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
@@ -48,7 +47,6 @@ func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen
 	if p.ConvoID != nil {
 		c.convo = *p.ConvoID
 	}
-	c.blocked = follows.Blocked(s.Follows.Of(ctx, c.holder, c.dids), c.dids)
 	if err := c.run(ctx); err != nil {
 		return nil, err
 	}

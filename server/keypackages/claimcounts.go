@@ -71,15 +71,10 @@ type claimBook struct {
 	acquainted map[string]bool
 }
 
-// Open begins to count packages of the owners that holder gets.
-func (p *Claims) Open(ctx context.Context, q *db.Queries, holder string, now time.Time, owners []string) (*claimBook, error) {
-	b := &claimBook{Claims: p, q: q, holder: holder, now: now}
-	known, err := q.AcquaintedAccounts(ctx, convo.Unique(owners), holder)
-	if err != nil {
-		return nil, fmt.Errorf("look for shared conversations: %w", err)
-	}
-	b.acquainted = convo.SetOf(append(known, holder))
-	return b, nil
+// Open begins to count packages that holder gets. acquainted has the accounts that
+// share an accepted conversation with the holder, and the holder itself.
+func (p *Claims) Open(q *db.Queries, holder string, now time.Time, acquainted map[string]bool) *claimBook {
+	return &claimBook{Claims: p, q: q, holder: holder, now: now, acquainted: acquainted}
 }
 
 // claimColumns has rows of package_claims as arrays, one for each column.

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -35,10 +36,11 @@ type claim struct {
 	convo  xrpc.ConvoID // "" for none
 	suite  int64        // 0 for any
 	dids   []string
-	// blocked are those of the accounts that block the holder, or that it blocks, as the
-	// AppView knows it.
-	blocked []string
 
+	// question is whether the holder may add the accounts, and answers what the last
+	// round found about it.
+	question *consent.Question
+	answers  *consent.Answers
 	// published says that an event about scarce packages was published.
 	published bool
 	// devices has the devices of each account, the oldest first.
@@ -73,6 +75,7 @@ type claimedPackage struct {
 
 // run makes the claim, in at most claimRounds transactions.
 func (c *claim) run(ctx context.Context) error {
+	c.question = c.server.Consent.Ask(ctx, c.holder, c.dids)
 	for round := range claimRounds {
 		var again bool
 		err := c.server.InTx(ctx, func(tx pgx.Tx) error {
@@ -107,6 +110,12 @@ func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool
 	// lock does not shorten the lease.
 	now := c.server.Now().Truncate(time.Microsecond)
 	ends := now.Add(limit.LeaseTime)
+	if c.answers, err = c.question.Answer(ctx, q, c.convo); err != nil {
+		return false, err
+	}
+	if err := c.answers.CountStrangers(ctx, q, now); err != nil {
+		return false, err
+	}
 	if err := c.list(ctx, q, now, ends); err != nil {
 		return false, err
 	}
@@ -125,7 +134,7 @@ func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool
 func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time) error {
 	rows, err := q.ListClaimableDevices(ctx, db.ListClaimableDevicesParams{
 		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Convo: c.convo, Now: now, Horizon: horizon,
-		Blocked: c.blocked,
+		Hidden: c.answers.Refused(), Members: c.answers.Members(),
 	})
 	if err != nil {
 		return err
@@ -222,10 +231,7 @@ func (c *claim) bound(ctx context.Context, q *db.Queries, now time.Time) (*claim
 	if len(w.ids) == 0 {
 		return nil, nil
 	}
-	book, err := c.server.claims.Open(ctx, q, c.holder, now, w.dids)
-	if err != nil {
-		return nil, err
-	}
+	book := c.server.claims.Open(q, c.holder, now, c.answers.Acquainted())
 	var packages []DevicePackage
 	for i := range w.ids {
 		packages = append(packages, DevicePackage{Device: convo.Device{DID: w.dids[i], ID: w.ids[i]}, Suite: w.suites[i]})

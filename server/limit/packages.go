@@ -1,6 +1,10 @@
 package limit
 
-import "time"
+import (
+	"time"
+
+	"catbird.blue/mls/xrpc"
+)
 
 // lastResort: above the limits on key packages a requester gets the last-resort
 // package.
@@ -17,6 +21,20 @@ var (
 	StrangerPackages = &Row{Name: "stranger-packages",
 		What: "packages for non-contacts",
 		Unit: Percent, Per: "device and cipher suite", Amount: 50, Refill: 50, Every: 24 * time.Hour, Error: lastResort, Kept: Database}
+)
+
+// Strangers and StrangersOfNew limit how many different accounts one account asks
+// for or adds that share no accepted conversation with it, whatever the answer. The
+// operator can raise it for a named account.
+var (
+	Strangers = &Row{Name: "strangers", What: "different strangers asked for or added", Unit: Rows, Per: "account", Amount: 100,
+		Refill: 100, Every: day, Error: xrpc.RateLimitExceeded, Kept: Database}
+	StrangersOfNew = &Row{Name: "strangers-of-new", What: "different strangers asked for or added by new accounts", Unit: Rows, Per: "account",
+		Amount: 20, Refill: 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Database}
+	// OpenRequests is how many open requests an account has. One more ends the oldest
+	// of the adder with most.
+	OpenRequests = &Row{Name: "open-requests", What: "open requests to one account", Unit: Rows, Per: "account", Amount: 100,
+		Error: "the oldest of the adder with most ends", Kept: Database}
 )
 
 // Amount returns what a row that is kept in the database allows, scaled by

@@ -42,6 +42,8 @@ const (
 	LeaseTime = time.Hour
 	// MaxPackageLifetime bounds how long after its publication a package may end.
 	MaxPackageLifetime = 90*24*time.Hour + time.Hour
+	// RequestTime is how long a request waits for an answer.
+	RequestTime = 14 * 24 * time.Hour
 	// IdempotencyTime is how long an idempotency record is kept.
 	IdempotencyTime = 7 * 24 * time.Hour
 	// MaxSyncPositions, MaxSyncMessages and MaxSyncWait bound one call of sync.

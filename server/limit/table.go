@@ -94,7 +94,8 @@ func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
 	rows = append(rows, convoRates[xrpc.RateSend], convoRates[xrpc.RateChange], SpentTokens, MembersAdded, MembersAddedByAdmins, Verification)
 	rows = append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
-	rows = append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages)
+	rows = append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages,
+		Strangers, StrangersOfNew, OpenRequests)
 	rows = append(rows, storageTable...)
 	return append(rows, originTable()...)
 }

@@ -30,6 +30,9 @@ func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.
 	if !now.Active {
 		return nil, convo.NotMember()
 	}
+	if !now.Accepted {
+		return nil, convo.NotAccepted()
+	}
 	if in.Seq > now.UntilSeq {
 		return nil, xrpc.Invalid("seq", "%d, but the newest message is number %d", in.Seq, now.UntilSeq)
 	}

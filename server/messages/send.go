@@ -18,6 +18,10 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
+// errRequest is the outcome of a send by an account that has not accepted the
+// conversation: it accepts by sending, which takes a transaction.
+var errRequest = errors.New("the conversation is not accepted yet")
+
 // errStale is the outcome of a send during which the conversation changed. The send
 // can be tried again.
 var errStale = errors.New("conversation changed meanwhile")
@@ -64,7 +68,7 @@ func (s *Service) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.S
 		if err == nil {
 			s.Notify(string(m.ConvoID))
 		}
-		if !errors.Is(err, errStale) {
+		if !errors.Is(err, errStale) && !errors.Is(err, errRequest) {
 			return out, err
 		}
 	}
@@ -191,6 +195,8 @@ func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, erro
 		return nil, fmt.Errorf("send message: %w", err)
 	case row.Seq > 0:
 		return &sentMessage{m.answer(row.Seq, m.Now), true}, nil
+	case row.Request:
+		return nil, errRequest
 	case !row.Active:
 		return nil, convo.NotMember()
 	case row.TwinSeq > 0 && row.TwinSame:
@@ -218,9 +224,9 @@ func (m *outgoing) answer(seq int64, at time.Time) *gen.SendMessageOutput {
 
 // sendLocked stores the message in a transaction that locks the conversation's row
 // first, so that errStale cannot occur. It is used for a message with blobs or an
-// idempotency record, and after errStale.
+// idempotency record, and after errStale and errRequest.
 func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, record *convo.Record) (*sentMessage, error) {
-	_, err := q.LockConvo(ctx, m.ConvoID, m.Did)
+	locked, err := q.LockConvo(ctx, m.ConvoID, m.Did)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, convo.NotFound()
 	}
@@ -232,6 +238,11 @@ func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, record *convo.
 		return &sentMessage{recorded.answer(m), false}, err
 	}
 	out, err := m.send(ctx, q)
+	if errors.Is(err, errRequest) {
+		if _, err = convo.AcceptRequest(ctx, q, &locked, m.Did, m.Now); err == nil {
+			out, err = m.send(ctx, q)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -86,6 +86,8 @@ func (r *syncRequest) isNews(ev gen.ConvoEvent) bool {
 		return !named || ev.Message.Seq > seq
 	case *gen.MembershipChangeEvent:
 		return ev.DID == r.did
+	case *gen.AcceptedEvent:
+		return true
 	}
 	return false
 }

@@ -17,6 +17,7 @@ import (
 	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/origin"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -46,6 +47,9 @@ type Config struct {
 	// DatabaseTime gives that of the database, by which everything is old; the
 	// database is asked where nil.
 	DatabaseTime func(context.Context) (time.Time, error)
+	// EndRequest ends a request that its account has not answered; nil leaves requests
+	// open.
+	EndRequest func(ctx context.Context, did string, convoID xrpc.ConvoID) error
 	// Closed returns why nothing can be written at the moment; nil means always.
 	Closed func() error
 }
@@ -59,6 +63,7 @@ type Cleaner struct {
 	metrics    *Metrics
 	local      func() time.Time
 	database   func(context.Context) (time.Time, error)
+	endRequest func(ctx context.Context, did string, convoID xrpc.ConvoID) error
 	closed     func() error
 }
 
@@ -66,7 +71,7 @@ type Cleaner struct {
 func New(cfg Config) *Cleaner {
 	c := &Cleaner{
 		pool: cfg.Pool, blobs: cfg.Blobs, messageTTL: cmp.Or(cfg.MessageTTL, limit.MessageTime), metrics: cfg.Metrics,
-		local: cfg.Clock, database: cfg.DatabaseTime, closed: cfg.Closed,
+		local: cfg.Clock, database: cfg.DatabaseTime, endRequest: cfg.EndRequest, closed: cfg.Closed,
 	}
 	if c.metrics == nil {
 		c.metrics = NewMetrics(nil)
@@ -124,7 +129,8 @@ func (c *Cleaner) Round(ctx context.Context) error {
 		step step
 	}{
 		{kindTicket, r.tickets}, {kindAnswer, r.idempotencyRecords}, {kindSigningKey, r.signingKeys}, {kindOrigin, r.origins},
-		{kindPackage, r.keyPackages}, {kindClaim, r.claims}, {kindRecipient, r.endedWelcomes}, {kindReport, r.reports}, {kindMessage, r.messages},
+		{kindPackage, r.keyPackages}, {kindClaim, r.claims}, {kindRecipient, r.endedWelcomes}, {kindReport, r.reports},
+		{kindStranger, r.strangers}, {kindRequest, r.requests}, {kindMessage, r.messages},
 		{kindProposal, r.proposals}, {kindEvent, r.events}, {kindConvo, r.closedConvos},
 		// These are last, since the steps before leave blobs and objects to them.
 		{kindBlob, r.collectBlobs}, {kindObject, r.deleteOrphans},
@@ -200,6 +206,31 @@ func (c *round) signingKeys(ctx context.Context) (more bool, err error) {
 func (c *round) reports(ctx context.Context) (more bool, err error) {
 	n, err := db.New(c.pool).DeleteResolvedReports(ctx, c.now.Add(-limit.ResolvedReportTime), batch)
 	return c.counted(kindReport, n, err)
+}
+
+// strangers removes notes about whom accounts asked for, after their day.
+func (c *round) strangers(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).DeleteOldStrangers(ctx, c.now.Add(-limit.Strangers.Every), batch)
+	return c.counted(kindStranger, n, err)
+}
+
+// requests ends requests that nobody has answered in time. An account that could not
+// read the messages any more has no use for a request.
+func (c *round) requests(ctx context.Context) (more bool, err error) {
+	if c.endRequest == nil {
+		return false, nil
+	}
+	before := c.now.Add(-min(limit.RequestTime, c.messageTTL))
+	rows, err := db.New(c.pool).ExpiredRequests(ctx, before, batch)
+	if err != nil {
+		return false, fmt.Errorf("find requests that have expired: %w", err)
+	}
+	for _, r := range rows {
+		if err := c.endRequest(ctx, r.Did, r.ConvoID); err != nil {
+			return false, fmt.Errorf("end a request: %w", err)
+		}
+	}
+	return c.counted(kindRequest, int64(len(rows)), nil)
 }
 
 // origins removes confirmed origins of new accounts after their week.

@@ -20,14 +20,17 @@ const (
 	kindReport     = "report"
 	kindProposal   = "proposal"
 	kindRecipient  = "welcome-recipient"
+	kindRequest    = "request"
 	kindSigningKey = "signing-key"
+	kindStranger   = "stranger"
 	kindTicket     = "ticket"
 )
 
 const metricGroup = "Cleaning"
 
 var whatLabel = metrics.Label{Name: "what", Values: []string{kindAnswer, kindBlob, kindClaim, kindConvo, kindEvent, kindMessage,
-	kindObject, kindOrigin, kindPackage, kindProposal, kindRecipient, kindReport, kindSigningKey, kindTicket}}
+	kindObject, kindOrigin, kindPackage, kindProposal, kindRecipient, kindReport, kindRequest,
+	kindSigningKey, kindStranger, kindTicket}}
 
 var (
 	removedMetric = metrics.Define(metrics.Metric{

@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/convo"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
@@ -91,18 +92,26 @@ func AddConvo(t testing.TB, pool *pgxpool.Pool, epoch int64, dids ...string) xrp
 	return id
 }
 
+// AcceptAll makes accounts accept additions by anybody at once, as their preferences can
+// say. Tests that are not about consent begin with such accounts.
+func AcceptAll(t testing.TB, pool *pgxpool.Pool, dids ...string) {
+	t.Helper()
+	dbtest.Exec(t, pool, `INSERT INTO contact_preferences (did, accept_from, accept_group_invites_from)
+		SELECT unnest($1::text[]), 'all', 'all' ON CONFLICT DO NOTHING`, dids)
+}
+
 // AddMember begins a membership whose window begins after a sequence number.
 func AddMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did string, joinedSeq int64) {
 	t.Helper()
 	inTx(t, pool, func(q *db.Queries) error {
 		var l convo.Events
-		l.Joined(convoID, did, 0, []string{did}, nil, true)
+		l.Joined(&convo.Joining{ConvoID: convoID, Actor: did, DIDs: []string{did}, Consents: []string{consent.Accepted}, Members: true})
 		row, err := l.Store(t.Context(), q, convoID, time.Now())
 		if err != nil {
 			return err
 		}
 		return q.BeginMemberships(t.Context(), db.BeginMembershipsParams{
-			ConvoID: convoID, Dids: []string{did}, Seq: joinedSeq, At: time.Now(),
+			ConvoID: convoID, Dids: []string{did}, Consents: []string{consent.Accepted}, Seq: joinedSeq, At: time.Now(),
 			N: row.Base + int64(len(l.Kinds)), Gen: row.Gen, Pos: row.LastPos,
 		})
 	})

@@ -32,6 +32,22 @@ export interface Message extends Content {
 /** A session of @atproto/api or an OAuth client, or any fetch with authentication. */
 export type Session = Pick<Agent, 'fetchHandler'> & { did?: string }
 
+/** A request to take part in a conversation: `conversation.accept()` or `conversation.decline()`. */
+export interface Request {
+  conversation: Conversation
+  /** The account that added this one. */
+  addedBy?: string
+  addedAt: string
+}
+
+/** Who may ask the account to take part in conversations, and who is accepted at once; the last two for groups. */
+export interface ContactPreferences {
+  allowIncoming?: 'all' | 'following' | 'none'
+  acceptFrom?: 'all' | 'known' | 'following' | 'nobody'
+  allowGroupInvites?: 'all' | 'following' | 'none'
+  acceptGroupInvitesFrom?: 'all' | 'known' | 'following' | 'nobody'
+}
+
 export interface ClientOptions {
   /** Calls through the account's PDS. Alternatively `fetch` and `did`. */
   session?: Session
@@ -143,6 +159,25 @@ export class Client {
       cursor = page.cursor
     } while (cursor)
     return [...ids].map((id) => this.conversation(id))
+  }
+
+  /** The conversations to which unknown accounts have added this one, the newest first. */
+  async requests(): Promise<Request[]> {
+    const all: Request[] = []
+    let cursor: string | undefined
+    do {
+      const page = await this.engine.api.call(mls.listConvoRequests, { limit: 100, ...(cursor && { cursor }) })
+      for (const { convo, addedBy, addedAt } of page.requests) {
+        all.push({ conversation: this.conversation(convo.id), ...(addedBy && { addedBy }), addedAt })
+      }
+      cursor = page.cursor
+    } while (cursor)
+    return all
+  }
+
+  /** Says who may ask the account to take part in conversations, and who is accepted at once. What is not named stays. */
+  async setContactPreferences(preferences: ContactPreferences): Promise<void> {
+    await this.engine.api.call(mls.updatePreferences, preferences)
   }
 
   /** A conversation by its id. */

@@ -86,6 +86,19 @@ export class Conversation {
     return this.engine.committer.commit(this.id, { kind: 'update' })
   }
 
+  /** Accepts the request to take part, and joins with this device. What was sent since the addition is read. */
+  async accept(): Promise<void> {
+    const { api, state, joiner } = this.engine
+    await api.call(mls.acceptConvo, { convoId: this.id })
+    await joiner.welcome(this.id)
+    if (!state.isJoined(this.id)) await joiner.join(this.id)
+  }
+
+  /** Declines the request to take part. With `block`, nobody can add the account to this conversation again. */
+  async decline({ block = false }: { block?: boolean } = {}): Promise<void> {
+    await this.engine.api.call(mls.declineConvo, { convoId: this.id, ...(block && { blockConvo: true }) })
+  }
+
   /**
    * Name, description and picture, which members see and the service cannot read; undefined if there are none. A device
    * that has just joined may have to wait for a member to give it the key: with `waitMs` it does, and otherwise throws

@@ -2,6 +2,10 @@
 export type ClientEvent =
   /** The list of conversations or this device's part in one has changed. */
   | { type: 'conversation', convoId: string, change: 'joined' | 'left' | 'removed' }
+  /** An unknown account has added this one: `client.requests()` lists it, `accept()` and `decline()` answer. */
+  | { type: 'request', convoId: string, addedBy?: string }
+  /** A request ended without acceptance. */
+  | { type: 'requestEnded', convoId: string }
   /**
    * The device could not follow the group and has joined again. Messages after `fromSeq` and before `toSeq` cannot be
    * read.

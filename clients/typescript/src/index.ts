@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { Client, type ClientOptions, type Message, type Session } from './client.js'
+export { Client, type ClientOptions, type ContactPreferences, type Message, type Request, type Session } from './client.js'
 export { Conversation, type Member } from './conversation.js'
 export type { Attachment, Content } from './content.js'
 export type { Sent } from './engine/outbox.js'

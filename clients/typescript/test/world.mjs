@@ -42,6 +42,7 @@ export class World {
       service: this.service, storage, onEvent: (event) => events.push(event), ...options,
     })
     Object.assign(client, { events, who, storage })
+    await client.setContactPreferences({ acceptFrom: 'all', acceptGroupInvitesFrom: 'all' })
     this.#clients.push(client)
     return client
   }

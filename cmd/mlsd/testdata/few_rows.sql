@@ -86,6 +86,14 @@ SELECT convo_id, did, 'lost-state', now() FROM memberships;
 INSERT INTO commit_failures (convo_id, epoch, did, reported_at)
 SELECT convo_id, 1, did, now() FROM memberships;
 
+UPDATE memberships SET consent = 'request', added_by = 'did:plc:account1' WHERE did = 'did:plc:account2';
+
+INSERT INTO contact_preferences (did, accept_from) SELECT did, 'nobody' FROM accounts LIMIT 4;
+INSERT INTO declines (did, adder_did) SELECT did, 'did:plc:account1' FROM accounts LIMIT 4;
+INSERT INTO convo_blocks (did, convo_id) SELECT 'did:plc:account1', convo_id FROM conversations LIMIT 4;
+INSERT INTO strangers_asked (did, stranger, asked_at) SELECT 'did:plc:account1', sha256(convert_to(did, 'UTF8')), now() FROM accounts;
+INSERT INTO stranger_allowances (did, amount) SELECT did, 1000 FROM accounts LIMIT 4;
+
 INSERT INTO blobs (did, cid, object_key, size, mime_type, created_at, attached)
 SELECT did, 'bafkrei' || md5(b::text), md5(did || b), 1000, 'application/octet-stream', now(), b > 1 FROM accounts CROSS JOIN generate_series(1, 4) b;
 

@@ -1,4 +1,4 @@
--- 060f3c4fb45206ee3d563e3419ffa3cd8410e96190e0d1b8eb009c5054e50360
+-- 27795ec9b00e6a16e4c11925739b3a930ebf90ea7990a021208d3e62944903e1
 --
 -- PostgreSQL database dump
 --
@@ -357,6 +357,23 @@ CREATE TABLE public.commit_failures (
 
 
 --
+-- Name: contact_preferences; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.contact_preferences (
+    did text NOT NULL COLLATE pg_catalog."C",
+    allow_incoming text DEFAULT 'all'::text NOT NULL COLLATE pg_catalog."C",
+    accept_from text DEFAULT 'known'::text NOT NULL COLLATE pg_catalog."C",
+    allow_group_invites text DEFAULT 'all'::text NOT NULL COLLATE pg_catalog."C",
+    accept_group_invites_from text DEFAULT 'known'::text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT contact_preferences_accept_from_check CHECK ((accept_from = ANY (ARRAY['all'::text, 'known'::text, 'following'::text, 'nobody'::text]))),
+    CONSTRAINT contact_preferences_accept_group_invites_from_check CHECK ((accept_group_invites_from = ANY (ARRAY['all'::text, 'known'::text, 'following'::text, 'nobody'::text]))),
+    CONSTRAINT contact_preferences_allow_group_invites_check CHECK ((allow_group_invites = ANY (ARRAY['all'::text, 'following'::text, 'none'::text]))),
+    CONSTRAINT contact_preferences_allow_incoming_check CHECK ((allow_incoming = ANY (ARRAY['all'::text, 'following'::text, 'none'::text])))
+);
+
+
+--
 -- Name: conversations; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -398,6 +415,16 @@ WITH (fillfactor='50');
 
 
 --
+-- Name: convo_blocks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.convo_blocks (
+    did text NOT NULL COLLATE pg_catalog."C",
+    convo_id bytea NOT NULL
+);
+
+
+--
 -- Name: convo_infos; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -414,6 +441,17 @@ CREATE TABLE public.convo_infos (
 );
 ALTER TABLE ONLY public.convo_infos ALTER COLUMN info SET STORAGE EXTERNAL;
 ALTER TABLE ONLY public.convo_infos ALTER COLUMN info_key SET STORAGE EXTERNAL;
+
+
+--
+-- Name: declines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.declines (
+    did text NOT NULL COLLATE pg_catalog."C",
+    adder_did text NOT NULL COLLATE pg_catalog."C",
+    declined bigint DEFAULT 1 NOT NULL
+);
 
 
 --
@@ -559,9 +597,17 @@ CREATE TABLE public.memberships (
     left_n bigint,
     left_gen bigint,
     left_pos bigint,
+    consent text DEFAULT 'accepted'::text NOT NULL COLLATE pg_catalog."C",
+    told_seq bigint,
+    told_n bigint,
+    told_gen bigint,
+    told_pos bigint,
+    added_by text COLLATE pg_catalog."C",
+    by_link boolean DEFAULT false NOT NULL,
     CONSTRAINT memberships_check CHECK ((left_seq >= joined_seq)),
     CONSTRAINT memberships_check1 CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL))),
     CONSTRAINT memberships_check2 CHECK (((left_seq IS NULL) = (left_at IS NULL))),
+    CONSTRAINT memberships_consent_check CHECK ((consent = ANY (ARRAY['accepted'::text, 'request'::text, 'hidden'::text]))),
     CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text])))
 );
 
@@ -719,6 +765,28 @@ CREATE TABLE public.schema_needs (
 
 
 --
+-- Name: stranger_allowances; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.stranger_allowances (
+    did text NOT NULL COLLATE pg_catalog."C",
+    amount bigint NOT NULL,
+    CONSTRAINT stranger_allowances_amount_check CHECK ((amount > 0))
+);
+
+
+--
+-- Name: strangers_asked; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.strangers_asked (
+    did text NOT NULL COLLATE pg_catalog."C",
+    stranger bytea NOT NULL,
+    asked_at timestamp with time zone NOT NULL
+);
+
+
+--
 -- Name: tickets; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -769,44 +837,44 @@ ALTER TABLE ONLY public.welcomes ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 -- Data for Name: account_keys; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_keys VALUES ('did:plc:account1', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account2', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account3', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account4', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account5', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account6', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account7', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account8', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account9', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account10', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account11', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account12', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account13', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account14', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account15', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account16', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account17', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account18', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account19', 'zkey', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account20', 'zkey', '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account1', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account2', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account3', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account4', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account5', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account6', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account7', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account8', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account9', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account10', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account11', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account12', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account13', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account14', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account15', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account16', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account17', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account18', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account19', 'zkey', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account20', 'zkey', '2026-11-27 20:36:38.716361+00');
 
 
 --
 -- Data for Name: account_origins; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_origins VALUES ('did:plc:account1', 'pds.example', '2026-11-27 20:25:47.658779+00', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_origins VALUES ('did:plc:account2', 'pds.example', '2026-11-27 20:25:47.658779+00', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.account_origins VALUES ('did:plc:account3', 'pds.example', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.account_origins VALUES ('did:plc:account4', 'pds.example', '2026-11-27 20:25:47.658779+00', NULL);
+INSERT INTO public.account_origins VALUES ('did:plc:account1', 'pds.example', '2026-11-27 20:36:38.716361+00', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account2', 'pds.example', '2026-11-27 20:36:38.716361+00', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account3', 'pds.example', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.account_origins VALUES ('did:plc:account4', 'pds.example', '2026-11-27 20:36:38.716361+00', NULL);
 
 
 --
 -- Data for Name: account_states; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_states VALUES ('did:plc:account4', '2026-11-27 20:25:47.658779+00', NULL, NULL, NULL, false, 1);
-INSERT INTO public.account_states VALUES ('did:plc:deleted', NULL, 'deleted', '2026-11-27 20:25:47.658779+00', '2026-12-04 20:25:47.658779+00', false, 2);
+INSERT INTO public.account_states VALUES ('did:plc:account4', '2026-11-27 20:36:38.716361+00', NULL, NULL, NULL, false, 1);
+INSERT INTO public.account_states VALUES ('did:plc:deleted', NULL, 'deleted', '2026-11-27 20:36:38.716361+00', '2026-12-04 20:36:38.716361+00', false, 2);
 
 
 --
@@ -820,263 +888,293 @@ INSERT INTO public.account_states_version VALUES (true, 2);
 -- Data for Name: accounts; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts VALUES ('did:plc:account1', '2026-11-27 20:25:47.658779+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account2', '2026-11-27 20:25:47.658779+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account3', '2026-11-27 20:25:47.658779+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account4', '2026-11-27 20:25:47.658779+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account1', '2026-11-27 20:36:38.716361+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account2', '2026-11-27 20:36:38.716361+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account3', '2026-11-27 20:36:38.716361+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account4', '2026-11-27 20:36:38.716361+00', 0, 1, 0, 0);
 
 
 --
 -- Data for Name: admin_audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (1, '2026-11-27 20:25:47.658779+00', 'root', 'account suspend', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17');
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (2, '2026-11-27 20:25:47.658779+00', 'root', 'account suspend', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198');
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (3, '2026-11-27 20:25:47.658779+00', 'root', 'account suspend', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81');
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (4, '2026-11-27 20:25:47.658779+00', 'root', 'account suspend', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (1, '2026-11-27 20:36:38.716361+00', 'root', 'account suspend', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (2, '2026-11-27 20:36:38.716361+00', 'root', 'account suspend', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (3, '2026-11-27 20:36:38.716361+00', 'root', 'account suspend', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (4, '2026-11-27 20:36:38.716361+00', 'root', 'account suspend', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f');
 
 
 --
 -- Data for Name: blobs; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'b41b7d0929fa5a77668a205b0d0802df', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '16a56f84e71f639caf93e52a51abbf18', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'e0ca7c9dfe5480e4c058f04de24655a4', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '9a1fde9cce96838c63c5e5a00e3cb3cc', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '08a8473e24b9c8d1e509cbf787a44aff', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '0cc60aff4fcfd64b0e5d6eae8925d62d', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '43122850fca4ddb0efab71e567907676', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '6d87b84bfce2c053c42aec7e27b7cf30', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'f131507ed37a552172e1fc383f6952c5', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'ebbee208febfaf720643d2dd05bd3996', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', '419779f182212c0e5a2bf72da6a7f496', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'b81a764c8d103928b2a32db9efa2d990', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '773e42ddcb5d8d1986ccdb12e1a48cbf', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0c3ce914823a55585b1fa0644fe6a181', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0150e7f16af390d281ee02b6224cb42f', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '99589b0ffb97bc1869039fd0a14e49e7', 1000, 'application/octet-stream', '2026-11-27 20:25:47.658779+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'b41b7d0929fa5a77668a205b0d0802df', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '16a56f84e71f639caf93e52a51abbf18', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'e0ca7c9dfe5480e4c058f04de24655a4', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '9a1fde9cce96838c63c5e5a00e3cb3cc', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '08a8473e24b9c8d1e509cbf787a44aff', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '0cc60aff4fcfd64b0e5d6eae8925d62d', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '43122850fca4ddb0efab71e567907676', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '6d87b84bfce2c053c42aec7e27b7cf30', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'f131507ed37a552172e1fc383f6952c5', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'ebbee208febfaf720643d2dd05bd3996', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', '419779f182212c0e5a2bf72da6a7f496', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'b81a764c8d103928b2a32db9efa2d990', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '773e42ddcb5d8d1986ccdb12e1a48cbf', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0c3ce914823a55585b1fa0644fe6a181', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0150e7f16af390d281ee02b6224cb42f', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '99589b0ffb97bc1869039fd0a14e49e7', 1000, 'application/octet-stream', '2026-11-27 20:36:38.716361+00', true);
 
 
 --
 -- Data for Name: blocks; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked1', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked1', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked1', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked1', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked2', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked2', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked2', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked2', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked3', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked3', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked3', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked3', '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked1', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked1', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked1', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked1', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked2', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked2', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked2', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked2', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked3', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked3', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked3', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked3', '2026-11-27 20:36:38.716361+00');
 
 
 --
 -- Data for Name: commit_failures; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account1', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account1', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account1', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account1', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account1', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account2', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account2', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account2', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account2', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account2', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account3', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account3', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account3', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account3', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account3', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account4', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account4', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account4', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account4', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account4', '2026-11-27 20:25:47.658779+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account1', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account1', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account1', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account1', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account1', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account2', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account2', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account2', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account2', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account2', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account3', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account3', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account3', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account3', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account3', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account4', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account4', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account4', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account4', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account4', '2026-11-27 20:36:38.716361+00', NULL);
+
+
+--
+-- Data for Name: contact_preferences; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.contact_preferences VALUES ('did:plc:account1', 'all', 'nobody', 'all', 'known');
+INSERT INTO public.contact_preferences VALUES ('did:plc:account2', 'all', 'nobody', 'all', 'known');
+INSERT INTO public.contact_preferences VALUES ('did:plc:account3', 'all', 'nobody', 'all', 'known');
+INSERT INTO public.contact_preferences VALUES ('did:plc:account4', 'all', 'nobody', 'all', 'known');
 
 
 --
 -- Data for Name: conversations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.conversations VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:47.658779+00', NULL, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:47.658779+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:47.658779+00', NULL, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:47.658779+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:47.658779+00', NULL, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:47.658779+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:47.658779+00', NULL, '2026-11-27 20:25:47.658779+00', '2026-11-27 20:25:47.658779+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:47.658779+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:25:47.658779+00', NULL, '2026-11-27 20:25:47.658779+00', '2026-11-27 20:25:47.658779+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:47.658779+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\x349e686330723975502e9ef4f939a5ac', 'did:plc:account1', 1, 0, 0, 0, NULL, NULL, '2026-11-27 20:25:47.658779+00', NULL, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:25:47.658779+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:36:38.716361+00', NULL, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:36:38.716361+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:36:38.716361+00', NULL, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:36:38.716361+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:36:38.716361+00', NULL, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:36:38.716361+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:36:38.716361+00', NULL, '2026-11-27 20:36:38.716361+00', '2026-11-27 20:36:38.716361+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:36:38.716361+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 20:36:38.716361+00', NULL, '2026-11-27 20:36:38.716361+00', '2026-11-27 20:36:38.716361+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:36:38.716361+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\x349e686330723975502e9ef4f939a5ac', 'did:plc:account1', 1, 0, 0, 0, NULL, NULL, '2026-11-27 20:36:38.716361+00', NULL, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-27 20:36:38.716361+00', NULL, NULL, NULL, 1, 0, 0);
+
+
+--
+-- Data for Name: convo_blocks; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.convo_blocks VALUES ('did:plc:account1', '\xc4ca4238a0b923820dcc509a6f75849b');
+INSERT INTO public.convo_blocks VALUES ('did:plc:account1', '\xc81e728d9d4c2f636f067f89cc14862c');
+INSERT INTO public.convo_blocks VALUES ('did:plc:account1', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3');
+INSERT INTO public.convo_blocks VALUES ('did:plc:account1', '\xa87ff679a2f3e71d9181a67b7542122c');
 
 
 --
 -- Data for Name: convo_infos; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.convo_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.convo_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.convo_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.convo_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.convo_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.convo_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.convo_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.convo_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.convo_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.convo_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-27 20:36:38.716361+00');
+
+
+--
+-- Data for Name: declines; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.declines VALUES ('did:plc:account1', 'did:plc:account1', 1);
+INSERT INTO public.declines VALUES ('did:plc:account2', 'did:plc:account1', 1);
+INSERT INTO public.declines VALUES ('did:plc:account3', 'did:plc:account1', 1);
+INSERT INTO public.declines VALUES ('did:plc:account4', 'did:plc:account1', 1);
 
 
 --
 -- Data for Name: devices; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.devices VALUES ('did:plc:account1', 'device1', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account2', 'device1', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account3', 'device1', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account4', 'device1', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account1', 'device2', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account2', 'device2', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account3', 'device2', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account4', 'device2', '2026-11-27 20:25:47.658779+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device1', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device1', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device1', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device1', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device2', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device2', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device2', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device2', '2026-11-27 20:36:38.716361+00', NULL);
 
 
 --
 -- Data for Name: events; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.events VALUES (1, 101, '\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 101, '\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 101, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 101, '\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 101, '\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 102, '\xc4ca4238a0b923820dcc509a6f75849b', 2, 2, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 102, '\xc81e728d9d4c2f636f067f89cc14862c', 2, 2, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 102, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, 2, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 102, '\xa87ff679a2f3e71d9181a67b7542122c', 2, 2, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 102, '\xe4da3b7fbbce2345d7772b0674a318d5', 2, 2, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 103, '\xc4ca4238a0b923820dcc509a6f75849b', 3, 3, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 103, '\xc81e728d9d4c2f636f067f89cc14862c', 3, 3, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 103, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, 3, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 103, '\xa87ff679a2f3e71d9181a67b7542122c', 3, 3, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 103, '\xe4da3b7fbbce2345d7772b0674a318d5', 3, 3, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 104, '\xc4ca4238a0b923820dcc509a6f75849b', 4, 4, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 104, '\xc81e728d9d4c2f636f067f89cc14862c', 4, 4, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 104, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, 4, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 104, '\xa87ff679a2f3e71d9181a67b7542122c', 4, 4, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 104, '\xe4da3b7fbbce2345d7772b0674a318d5', 4, 4, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 101, '\xd5015eed6aba2bd470c22d6113693a', 0, 1, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 101, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 1, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 101, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 1, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 101, '\x7310cc378b154129ad0eeb9affd04e', 0, 1, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 102, '\xd5015eed6aba2bd470c22d6113693a', 0, 2, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 102, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 2, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 102, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 2, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 102, '\x7310cc378b154129ad0eeb9affd04e', 0, 2, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 103, '\xd5015eed6aba2bd470c22d6113693a', 0, 3, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 103, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 3, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 103, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 3, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 103, '\x7310cc378b154129ad0eeb9affd04e', 0, 3, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 104, '\xd5015eed6aba2bd470c22d6113693a', 0, 4, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 104, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 4, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 104, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 4, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.events VALUES (1, 104, '\x7310cc378b154129ad0eeb9affd04e', 0, 4, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.events VALUES (1, 101, '\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 101, '\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 101, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 101, '\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 101, '\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 102, '\xc4ca4238a0b923820dcc509a6f75849b', 2, 2, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 102, '\xc81e728d9d4c2f636f067f89cc14862c', 2, 2, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 102, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, 2, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 102, '\xa87ff679a2f3e71d9181a67b7542122c', 2, 2, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 102, '\xe4da3b7fbbce2345d7772b0674a318d5', 2, 2, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 103, '\xc4ca4238a0b923820dcc509a6f75849b', 3, 3, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 103, '\xc81e728d9d4c2f636f067f89cc14862c', 3, 3, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 103, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, 3, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 103, '\xa87ff679a2f3e71d9181a67b7542122c', 3, 3, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 103, '\xe4da3b7fbbce2345d7772b0674a318d5', 3, 3, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 104, '\xc4ca4238a0b923820dcc509a6f75849b', 4, 4, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 104, '\xc81e728d9d4c2f636f067f89cc14862c', 4, 4, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 104, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, 4, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 104, '\xa87ff679a2f3e71d9181a67b7542122c', 4, 4, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 104, '\xe4da3b7fbbce2345d7772b0674a318d5', 4, 4, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 101, '\xd5015eed6aba2bd470c22d6113693a', 0, 1, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 101, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 1, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 101, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 1, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 101, '\x7310cc378b154129ad0eeb9affd04e', 0, 1, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 102, '\xd5015eed6aba2bd470c22d6113693a', 0, 2, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 102, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 2, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 102, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 2, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 102, '\x7310cc378b154129ad0eeb9affd04e', 0, 2, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 103, '\xd5015eed6aba2bd470c22d6113693a', 0, 3, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 103, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 3, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 103, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 3, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 103, '\x7310cc378b154129ad0eeb9affd04e', 0, 3, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 104, '\xd5015eed6aba2bd470c22d6113693a', 0, 4, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 104, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 4, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 104, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 4, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.events VALUES (1, 104, '\x7310cc378b154129ad0eeb9affd04e', 0, 4, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 20:36:38.716361+00');
 
 
 --
 -- Data for Name: group_infos; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
 
 
 --
 -- Data for Name: health_writes; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.health_writes VALUES (true, '2026-11-27 20:25:39.497589+00');
+INSERT INTO public.health_writes VALUES (true, '2026-11-27 20:34:59.079224+00');
 
 
 --
 -- Data for Name: idempotency_records; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.idempotency_records VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\xef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\xe7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x8527a891e224136950ff32ca212b45bc93f69fbb801c3b1ebedac52775f99e61', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\xe629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\xb17ef6d19c7a5b1ee83b907c595526dcb1eb06db8227d650d5dda0a9f4ce8cd9', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x4ec9599fc203d176a301536c2e091a19bc852759b255bd6818810a42c5fed14a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\x9400f1b21cb527d7fa3d3eabba93557a18ebe7a2ca4e471cfe5e4c5b4ca7f767', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.idempotency_records VALUES ('\xf5ca38f748a1d6eaf726b8a42fb575c3c71f1864a8143301782de13da2d9202b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.idempotency_records VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\xef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\xe7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x8527a891e224136950ff32ca212b45bc93f69fbb801c3b1ebedac52775f99e61', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\xe629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\xb17ef6d19c7a5b1ee83b907c595526dcb1eb06db8227d650d5dda0a9f4ce8cd9', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x4ec9599fc203d176a301536c2e091a19bc852759b255bd6818810a42c5fed14a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\x9400f1b21cb527d7fa3d3eabba93557a18ebe7a2ca4e471cfe5e4c5b4ca7f767', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.idempotency_records VALUES ('\xf5ca38f748a1d6eaf726b8a42fb575c3c71f1864a8143301782de13da2d9202b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00');
 
 
 --
 -- Data for Name: key_packages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x152100dafd9ad6d23ad3de8f7402536a4cd6a75d339a9e204a34c79ae5388b77', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xe502aa9dedab61fca718201e481ff110d0ee0915ad110bc0f073e4d85b469507', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x6269b3ff919b579d0075ae7c774dd4a09fbb972ac63d1ff8b01fd612e7c26119', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x586a9b35d9d0b282aac8e6ad94f4f00d80c63131582d139c7114bb8bd2ef6b6c', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xb1004dd8d3ff357663572179c6022cb2cf2ea1e188639909390a088b288df549', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xdb3a0a41da1bf6bad7484ebfe4086141443a17289706263a9cca8a3047f71e8c', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa38d25b7d868c3293ae6e9b3d6a407f1f4d3fc68764c0d8d1cf6491d7b56b4d6', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x62b16a6153b4f4d561f1f29dd876d066ab9404cf0c3e9f52e58ae2304be5cdfe', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xff43b524a1acfdd9fdcb77790127985f8f2495bd47f11851c10c923c9090cff1', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', 'did:plc:account1', '\x', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xd3fa83267976df5877e2700ccf312e62d44cdb38de0e464e9a286755cd007c2d', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', 'did:plc:account1', '\x', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa49d1f520289cad513ebbdf384e2a788b633121a489dc7fe864c2666e024f3c9', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', 'did:plc:account1', '\x', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x3d89189185d578e99f34bd94a340761689c243dc680adf6bf5e34b07565b9a80', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', 'did:plc:account1', '\x', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x5a1c51526b51e1498018c63054fe34d7f288d636043de7369f3773fb669c825f', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', 'did:plc:account1', '\x', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xf1506a9b8541ef6f02d34e02f5e58992fa391eb318572b3845db724dc482d6d9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', 'did:plc:account1', '\x', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x2d78774360f21317628dfdc5d87ccb7a117c235be114647455992fb4f8ecff81', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', 'did:plc:account1', '\x', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x8d4c810161dc9f51c163f23f45a949db84213418c952c5af87a4a30d3b37cb14', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', 'did:plc:account1', '\x', '2026-11-27 20:25:47.658779+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xa199015e887e9c3cf84cb157b9c884365238ccd655185ea6c3c557ee41fdf322', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x0c38925e1e35eda6a2f87de89eef6d2dcc47e9491fe1e50d59f375342af72ae4', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x17cf3f38987001cdaf29365570bc61f6b5b4418c28c41fc8021aeea132c9eef0', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x5a9dadf06136104ad1c2b3974572ed99ed55e640615d1ea5d42f3f84316c3566', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x87612e166479a82ab1c60aa7aa53bbe8792df1c6dedf8ff47b81eb96fa44f478', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc397e0c0d716d663f95dbaf161c585a6aa2baf30ec0af9a587898e2de93da1b9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x567610df72f93004103e4ab641d071fbb66dc056a020b957cf2fc7a26d9c0666', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x785ce57142336746d755d2d9986cda2437fcb18528a1ab4b7f2e4db02348b292', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xd90b1229a698e6837d8a54916dabdd74e1879682224d23b127af8418aaaba799', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc4d9cc1ddf99456a08e701ab8462cde5bee6bc6bdc4fd35b05972dc040f22b48', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xf8114abcb4e7b3b6ad0eda6f278d158b142267d859185ef9dff7de41caaa888e', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x01230b0cbd507ac936921da6f07160a9136a214ca0b595645a679424424e7dc7', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x56a0a558b5ca32d16d75d2d774e7377cc03736aaf5eb5b39aedbd04a06caa0b7', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x8002a9408d08c41bd2e45fe9f29ec71256bab52f48819d68e86d175d0f0ef7b3', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x03b8b249de4a24b6d73cf7bc37cfb1d5f7e16f838bfc09d8e0c45d765f2675a0', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x82116c926d6f07f957c924c5eb43555f95d29e458f63becf55e6c9695a372139', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:25:47.658779+00', '2026-12-27 20:25:47.658779+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x152100dafd9ad6d23ad3de8f7402536a4cd6a75d339a9e204a34c79ae5388b77', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xe502aa9dedab61fca718201e481ff110d0ee0915ad110bc0f073e4d85b469507', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x6269b3ff919b579d0075ae7c774dd4a09fbb972ac63d1ff8b01fd612e7c26119', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x586a9b35d9d0b282aac8e6ad94f4f00d80c63131582d139c7114bb8bd2ef6b6c', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xb1004dd8d3ff357663572179c6022cb2cf2ea1e188639909390a088b288df549', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xdb3a0a41da1bf6bad7484ebfe4086141443a17289706263a9cca8a3047f71e8c', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa38d25b7d868c3293ae6e9b3d6a407f1f4d3fc68764c0d8d1cf6491d7b56b4d6', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x62b16a6153b4f4d561f1f29dd876d066ab9404cf0c3e9f52e58ae2304be5cdfe', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xff43b524a1acfdd9fdcb77790127985f8f2495bd47f11851c10c923c9090cff1', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', 'did:plc:account1', '\x', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xd3fa83267976df5877e2700ccf312e62d44cdb38de0e464e9a286755cd007c2d', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', 'did:plc:account1', '\x', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa49d1f520289cad513ebbdf384e2a788b633121a489dc7fe864c2666e024f3c9', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', 'did:plc:account1', '\x', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x3d89189185d578e99f34bd94a340761689c243dc680adf6bf5e34b07565b9a80', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', 'did:plc:account1', '\x', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x5a1c51526b51e1498018c63054fe34d7f288d636043de7369f3773fb669c825f', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', 'did:plc:account1', '\x', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xf1506a9b8541ef6f02d34e02f5e58992fa391eb318572b3845db724dc482d6d9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', 'did:plc:account1', '\x', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x2d78774360f21317628dfdc5d87ccb7a117c235be114647455992fb4f8ecff81', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', 'did:plc:account1', '\x', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x8d4c810161dc9f51c163f23f45a949db84213418c952c5af87a4a30d3b37cb14', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', 'did:plc:account1', '\x', '2026-11-27 20:36:38.716361+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xa199015e887e9c3cf84cb157b9c884365238ccd655185ea6c3c557ee41fdf322', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x0c38925e1e35eda6a2f87de89eef6d2dcc47e9491fe1e50d59f375342af72ae4', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x17cf3f38987001cdaf29365570bc61f6b5b4418c28c41fc8021aeea132c9eef0', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x5a9dadf06136104ad1c2b3974572ed99ed55e640615d1ea5d42f3f84316c3566', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x87612e166479a82ab1c60aa7aa53bbe8792df1c6dedf8ff47b81eb96fa44f478', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc397e0c0d716d663f95dbaf161c585a6aa2baf30ec0af9a587898e2de93da1b9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x567610df72f93004103e4ab641d071fbb66dc056a020b957cf2fc7a26d9c0666', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x785ce57142336746d755d2d9986cda2437fcb18528a1ab4b7f2e4db02348b292', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xd90b1229a698e6837d8a54916dabdd74e1879682224d23b127af8418aaaba799', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc4d9cc1ddf99456a08e701ab8462cde5bee6bc6bdc4fd35b05972dc040f22b48', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xf8114abcb4e7b3b6ad0eda6f278d158b142267d859185ef9dff7de41caaa888e', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x01230b0cbd507ac936921da6f07160a9136a214ca0b595645a679424424e7dc7', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x56a0a558b5ca32d16d75d2d774e7377cc03736aaf5eb5b39aedbd04a06caa0b7', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x8002a9408d08c41bd2e45fe9f29ec71256bab52f48819d68e86d175d0f0ef7b3', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x03b8b249de4a24b6d73cf7bc37cfb1d5f7e16f838bfc09d8e0c45d765f2675a0', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x82116c926d6f07f957c924c5eb43555f95d29e458f63becf55e6c9695a372139', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 20:36:38.716361+00', '2026-12-27 20:36:38.716361+00', NULL, NULL, NULL, NULL);
 
 
 --
 -- Data for Name: lapsed_proposals; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '2026-11-27 20:36:38.716361+00');
 
 
 --
@@ -1129,33 +1227,33 @@ INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc
 -- Data for Name: log_generation; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.log_generation VALUES (true, 1, '94b27098-ae68-44e0-ae42-f9d2ae75e5b7', NULL, NULL, NULL, 0, '\x', 0, 0, '2026-11-27 20:25:39.497589+00');
+INSERT INTO public.log_generation VALUES (true, 1, '82df171b-9e37-448f-b4ba-423a4e1e597b', NULL, NULL, NULL, 0, '\x', 0, 0, '2026-11-27 20:34:59.079224+00');
 
 
 --
 -- Data for Name: memberships; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 0, '2026-11-27 20:25:47.658779+00', 20, '2026-11-27 20:25:47.658779+00', false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 0, '2026-11-27 20:25:47.658779+00', 20, '2026-11-27 20:25:47.658779+00', false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 0, '2026-11-27 20:25:47.658779+00', 20, '2026-11-27 20:25:47.658779+00', false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 0, '2026-11-27 20:25:47.658779+00', 20, '2026-11-27 20:25:47.658779+00', false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 0, '2026-11-27 20:25:47.658779+00', 20, '2026-11-27 20:25:47.658779+00', false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 0, '2026-11-27 20:25:47.658779+00', 20, '2026-11-27 20:25:47.658779+00', false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 0, '2026-11-27 20:25:47.658779+00', NULL, NULL, false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 0, '2026-11-27 20:25:47.658779+00', 20, '2026-11-27 20:25:47.658779+00', false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 0, '2026-11-27 20:25:47.658779+00', 20, '2026-11-27 20:25:47.658779+00', false, false, 'member', '2026-11-27 20:25:47.658779+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 0, '2026-11-27 20:36:38.716361+00', 20, '2026-11-27 20:36:38.716361+00', false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 0, '2026-11-27 20:36:38.716361+00', 20, '2026-11-27 20:36:38.716361+00', false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 0, '2026-11-27 20:36:38.716361+00', 20, '2026-11-27 20:36:38.716361+00', false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 0, '2026-11-27 20:36:38.716361+00', 20, '2026-11-27 20:36:38.716361+00', false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 0, '2026-11-27 20:36:38.716361+00', 20, '2026-11-27 20:36:38.716361+00', false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 0, '2026-11-27 20:36:38.716361+00', 20, '2026-11-27 20:36:38.716361+00', false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 0, '2026-11-27 20:36:38.716361+00', 20, '2026-11-27 20:36:38.716361+00', false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, 4, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 0, '2026-11-27 20:36:38.716361+00', 20, '2026-11-27 20:36:38.716361+00', false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, 4, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 0, '2026-11-27 20:36:38.716361+00', NULL, NULL, false, false, 'member', '2026-11-27 20:36:38.716361+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
 
 
 --
@@ -1183,190 +1281,190 @@ INSERT INTO public.message_blobs VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1
 -- Data for Name: messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\x61d1a193f77946c4b6ff6074f5e5a0e8', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\x24b4938924ed48fd92efbb8d1bda0293', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\xa971fb785ceb45979b542c664161d691', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\xe32a97857c594f90b4007d27e82c7b81', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\xb88bcaaa8d634062b10ae177b01107b4', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\x7793039c778a4c779f8c7b6cb823fac6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\x2f01c78e175b41bca4875519848a629d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xff3e3d7bc1984dbe9175e306f2b87d5f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\x60229f5e1ca94fb796f07cc7bca910bf', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xbcfdb0af6ea94a8a954fc337046ff86f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 3, '\xcd1d6d68e22346ca83bd10c0570bb1b8', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 3, '\x4060019945be41b9b86c8be45e80819d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, '\xd258bd14a2f945909a11b2b60bcbbbcf', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 3, '\xe22552408f184c9c85ef89a1c4d5947f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 3, '\x65bfc4850f734976b303a0706d4076e3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 4, '\x963dfb49da914e848ca3b1e4af3917bc', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 4, '\xc07e5eb5a4f84c90b900993198f31c6a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, '\x33ab1db304234358bac3ac4cbdb12994', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 4, '\x2637cacf8b694b0b9c1fde78c48f23b9', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 4, '\x476b4aae26fc41d1b4e9feafbe44d782', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 5, '\x0b50bb77a59b4e749788ca4e9a5530a9', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 5, '\xdc20a98a158e4dc1a1e0029259b86ac9', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 5, '\x22cd662408804a76b8632a067acd7574', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 5, '\x794954ac947446f0b062596d19a297a0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 5, '\xfc5133ab3c3747c4929c0d91af25ecc6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 6, '\x544abca8442145cf89c7e27ae329af0c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 6, '\xdac37b7a271e4b979ef6074e8edcb7e6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 6, '\xc17911e5859f4da6acdcf7d80b3acfa0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 6, '\xd65ffacc2be74a4295fd8e5e5444f731', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 6, '\x4c135ae78fdd428aa7c0b48953f6b3db', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 7, '\x354d2636ad464e2587dbcf567a3c6966', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 7, '\xb9c725c1d6f14ae581c3acad28dc2425', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 7, '\x46bc050074fa41a69f939e2d4f884058', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 7, '\x0e587e6235524a399457c90630ecf986', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 7, '\x874760c0abcb4c38a75166629d9267b2', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 8, '\xe663a8b0e59644639412c8fc68d4d0b0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 8, '\x2486254d051b41b8b56a4ac386f91074', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 8, '\xd99ebfaceb594ffbb4acdde942c8e1fa', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 8, '\x212fb594bbfe43db9527e24dad6a5139', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 8, '\x0269d7e6956d4c4991ec5f3f9f0f9414', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '\x5827ff06678840d1b5a2c7250d5106ac', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '\xbca2a981f1474744af14ea9ec71dcf4c', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '\xb58aed5e15e84ab8bcd06179d6fe9659', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '\xd5651c5bd7204581b66324ce4a7ef2ad', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '\x58ad7567aa314e29a7fdf6ee2d5a203e', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 10, '\xcf1fdb53b0e142d8bf995a643cbee5f3', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 10, '\xc57a26145def40f79acf3c0762a7e9f1', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 10, '\x01a0c93379674952991e78508d742cc0', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 10, '\x418e49f38c694aac88b84a70e96c31e4', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 10, '\xbb680e38688745cba49bada3a9da9b15', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 11, '\x429a57df72864f6f9d7bfef29befb051', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 11, '\xf8735ee852ae47a08b44e2362cd446cd', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 11, '\x1c2c12bcccc1464a86c9d9669983838e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 11, '\xe70c48c520fd4cf9a58deb34a91573e5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 11, '\xe80814a62d9c4c95b1fc7f2e39e6683d', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 12, '\x180a7edb517e40a7be42c098a3187dec', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 12, '\x52fc027cea6747d9ada158475ac1dafc', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 12, '\x2dc9db1c702c43b3bc36b8c0ef8d01da', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 12, '\xa08290c917ea42e4bb857b9066db66ab', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 12, '\x4bf04d50d4364f6d988b5ceff6da76c9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 13, '\x5befc080cd6e442dba22c4bc624829a9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 13, '\x29ea2f4b5aea4d41bb37d48d1aa6ee5f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 13, '\x5aecd3272bbd405280f13b65325ec406', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 13, '\xa9b99614058a42648d3c2ded4da06c03', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 13, '\x90832c12f57846cea83aa7ac2385f5c9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 14, '\x4f603f77851842a08bf73372ff731efe', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 14, '\x1efc77a946cd41ab9afeb8d354ff201f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 14, '\xc18fa3f4b3f746d5aea5a26be4bad93a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 14, '\x031bc7a9971e40d1ba1df5c97a51baab', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 14, '\x4480450579d440c2bdc86c71b9398dcc', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 15, '\xe1f48f5f2bfa4960983cc1b1028e7f16', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 15, '\x7692e9628f4a4842b7e40f8635f3f407', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 15, '\xc842ee8dfc564cfe9211608e3555d5a5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 15, '\xbdece32a01924d68974e48cb5106e847', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 15, '\x606e6ca2bd4f4d7ebd122020b879886d', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 16, '\x72d7af943f644fdbaf9e3749171ae386', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 16, '\xe3080f2a7429490785c7c76ff6320f73', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 16, '\x05057af005444910964effa305070cf2', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 16, '\x6eac4f3aeb204e81a6b1443392616aa2', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 16, '\xbece3d46312f4deea865ab2690efde03', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 17, '\xb6ba2426cc9b429c977a8187de93cc21', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 17, '\x21484cc73e844c31ab44086a13b0e9ee', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 17, '\x0e14435dfe414960ab629c752fa33a99', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 17, '\xdf0be0e3abc34a1e9b8938698ea0d698', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 17, '\xd54e39ff731a432e951ce1752938a668', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 18, '\x615c39723deb4f6c9c5ae489d13a3e24', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 18, '\xa90c536798064a06a8d538af77b93dad', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 18, '\x3ba71b6e64ff4f709840a9835e337ddf', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 18, '\xd69de614c61244b788e49e24624a53c5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 18, '\x7616f50c44ca47a38c60793b67ad89cd', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '\x248843f998a64b64969df88fe43cc1e2', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '\xc9dd860d79b84094843c23ba4074fb4e', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '\x4aec9ea4344840a6bbb4e08a485b7e32', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '\xe51e36f8021b416c88c4981bd39af5f8', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '\xe94c20fcd6ab4aa48c4a5e7f765750c3', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:25:47.658779+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 20, '\x76e6dac1bc114288a8827cab876b4d47', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 20, '\x3266ef87d4c0433da57c93694f83f52f', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 20, '\x465ac787a8584ae4bde6b3a54539c046', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 20, '\x769bde1636d54a8ea1f2f8697e986082', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 20, '\x0629db21d2bd47eeb9754a286ef56a55', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:25:47.658779+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\x50ed181aeba245e5bf635874cb433198', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\x3dd1687785414e19a83abe958cef8da0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\x753a6a8bdc864e3996fc633b7c67c4b3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\x83702a1e8d3540038e038e4b661b773c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\x78a87e7a5efe43aea40f1a903b538b3f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\x4b2a35e2b3454841bc768e4f62c410d1', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\x28af3564f22f4b7997351f7ae1ed7394', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\x0e707fea1a014c4f90ca2f48ca0d786d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\x937ba089e3ab4746ac35f331913b1702', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\x39b4071b066d47b68d85b3c106f3d7bb', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 3, '\x524e7696e15d4765a1f162ccf210a679', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 3, '\xbe7a2ff5cdb54ae6ae7a58e7fa6fdc50', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, '\xc2379208744b4b9ca67e9a709178d61a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 3, '\xcb05f185f80d431d95e44ac275e2bf49', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 3, '\x254b34d1d1f248d396c9822623e31f19', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 4, '\x563621217b324fc8bc515a11e9820edc', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 4, '\x97dd414994bb4b07a40c002867aad93d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, '\x47982c71f0354400beff5de067b69bbe', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 4, '\x673e1f8a89094e8e973931cff8a08167', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 4, '\xd511712cd5f44aa79a2f01d8d8cc3900', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 5, '\x2f8e8198691b49b2b73c050675a5f780', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 5, '\x5c231bf97d2649beafe2a1908c4b4b0b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 5, '\x621640620e1f4f4c853dde133707f9c8', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 5, '\x0f04937bd84748a1802246ae35577c87', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 5, '\x467ac9e1fbb84a54bea884e57185f723', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 6, '\xcf343e59de8540c296e7002ee29e8d25', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 6, '\x0f951d13130b4cd2b2d33ab71db736a1', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 6, '\x7fd3a14f900847768d9f5029d5ff3548', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 6, '\xfee945650a58443d8cb01263758e7fc4', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 6, '\x957fb717ea13492592bbaf611e81d3dc', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 7, '\x730baca6b7134345be5f91eee7d00c4a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 7, '\x7c34d72adff342fb9a457b7132bcd684', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 7, '\xcb45debe30cf4ca69151c12230c2ba69', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 7, '\xfeb7e921eaca4654b6dc861571ce1cf7', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 7, '\x34d07a96c75341f3aed3b39d20108212', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 8, '\xc2c33c94b10f476cb7247fb146b66251', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 8, '\xcababb0b7e674d3ca7d94dd72fdca270', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 8, '\x631b2cfb292647d9bd060ca9cd2bddcd', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 8, '\x77029a87f7d940bfa265f867277a3be1', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 8, '\x9bb70eb2233a441cb6ccc3110bd89baf', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '\xd06e25cb4d894e28ad3c24ce373a5581', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '\x565195700116434a8ad91beb101dd54f', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '\x171a9622492c4f1ea891d390a486a6ca', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '\x3b0c980bdc634a8ba62efa1ba7eb43bf', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '\x6269f713753442278f8a90e9e4c1fc26', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 10, '\x0958abe61be442669a0c265a9cd4378a', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 10, '\xaf06f0faabfa4a47bdf8f09d301721b8', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 10, '\x2effbd400dad4766ab8533adae686c5d', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 10, '\x78da36b3e9f74581b7be48d8bb682308', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 10, '\xd8d5988a1d8c44d6bef632ee2d56920a', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 11, '\xd761671708f54e249aa0d42ab456cafc', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 11, '\x545231774dc64efca7d117b1a48caa52', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 11, '\xd70065be8ea34bdc90dfcf29f5d4fe0a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 11, '\x6d1a91d7ccc9480faf656252dfa18fcd', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 11, '\x925a9045556248d693c31386eb93ca42', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 12, '\x175b6f8ff78946db80f918c7646689ff', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 12, '\xf611938df3ae492088af8b1ed0c542ef', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 12, '\x663e354e018b434fbec98c943f4f4625', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 12, '\xae8ca0832b974b548f368240df87b26b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 12, '\x46af863b7be64a339056d8d6b8fff394', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 13, '\x6d3323c7b714429285eb46cba734b945', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 13, '\x44c7c21e95d545a5a635a7fd44d028d0', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 13, '\x969957634fcc4da98f67b3ec2cc059ee', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 13, '\x9cd62fd4c2e940cfbab8377b93f7d40e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 13, '\x86f5fd81b9dd43ef9a165eac1957fe4a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 14, '\xa9fe25cc82c342a08e883d0b4c5144a8', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 14, '\xb6c0b82e2f154b3a9d681f0fedade433', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 14, '\x50e786240da2466ab0242591f22d3dad', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 14, '\x3e2223001ef544799ba8994a4206f14c', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 14, '\x134897ca17404dd8afa758544b812378', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 15, '\xece1eb64f19b44e48bf188342d048947', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 15, '\x4a281f482c95411fba3b38e4c4b758f1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 15, '\x5ed323ce6e384136a3ab19e6e50f7595', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 15, '\x917dbeaaef164f4885a563d4a6cf954c', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 15, '\x2316b440fe604f13b2c1b68f6d9229da', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 16, '\x558801705a614cb79f5e7c75ce0baefd', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 16, '\x84e713dcb9a64d77ac3261cf429efde1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 16, '\x6298dc130fb44394b0840c924e83f370', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 16, '\xd7842c228e5740c0a6c3505d71adedf6', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 16, '\x38786764a6f34e788afe8ec66124b4e0', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 17, '\x064cc67cc469422ab7e0d5fe91e6ff31', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 17, '\xe4d26c9e11dc416cb9fb8c316d6756ff', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 17, '\x7109017f0d3c45d0928206733ea8579e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 17, '\x2226cafa497c49f1b4460743063067c9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 17, '\xcd1808a2029a43c5b4304e8f0491b16e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 18, '\xd80060d46f9d43d68b9fc71f204978bb', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 18, '\x1ba1667d69cc4cfe95b044e881b3450b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 18, '\x9eb8f5ce3dd34449b8187b9d72558ab2', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 18, '\xd70e9cd555f24a3ca098218bf810451b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 18, '\x44fef30b81e0470a8f869b209702354b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '\x1bd5baf281a64a1580cf2e455d59ab8a', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '\xb95878bcbebf49a6bd45997d58cd45c6', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '\x149fe36b5d9645cda01946b25e0e0561', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '\xa58cba0499c34ca3b2b44ad63603f5c4', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '\xb49d6710b14b441aab34bc0bc7868d3d', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 20:36:38.716361+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 20, '\xa109cac939244da7af9192f5beded7c5', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 20, '\x0c84c92966e44f1088582a47d92d98d6', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 20, '\x50598ff805c348159a8c684c126ceea6', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 20, '\x964bc4b0a9df4feca40367287d2bc603', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 20, '\x80da943984d540a2aae5c6bf7b7d415d', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 20:36:38.716361+00', 1, 120);
 
 
 --
 -- Data for Name: orphan_objects; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orphan_objects VALUES ('c4ca4238a0b923820dcc509a6f75849b', '2026-11-27 20:25:47.658779+00', false, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('c81e728d9d4c2f636f067f89cc14862c', '2026-11-27 20:25:47.658779+00', false, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('eccbc87e4b5ce2fe28308fd9f2a7baf3', '2026-11-27 20:25:47.658779+00', true, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('a87ff679a2f3e71d9181a67b7542122c', '2026-11-27 20:25:47.658779+00', true, NULL, NULL);
+INSERT INTO public.orphan_objects VALUES ('c4ca4238a0b923820dcc509a6f75849b', '2026-11-27 20:36:38.716361+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('c81e728d9d4c2f636f067f89cc14862c', '2026-11-27 20:36:38.716361+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('eccbc87e4b5ce2fe28308fd9f2a7baf3', '2026-11-27 20:36:38.716361+00', true, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('a87ff679a2f3e71d9181a67b7542122c', '2026-11-27 20:36:38.716361+00', true, NULL, NULL);
 
 
 --
 -- Data for Name: package_claims; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 0, '\x01', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 0, '\x01', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 0, '\x01', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 0, '\x01', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 0, '\x01', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 0, '\x01', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 0, '\x01', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 0, '\x01', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 1, '\x', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 1, '\x', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 1, '\x', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 1, '\x', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 1, '\x', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 1, '\x', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 1, '\x', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 1, '\x', '{"2026-11-27 20:25:47.658779+00","2026-11-27 20:25:47.658779+00"}', '2026-11-27 21:25:47.658779+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 0, '\x01', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 0, '\x01', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 0, '\x01', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 0, '\x01', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 0, '\x01', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 0, '\x01', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 0, '\x01', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 0, '\x01', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 1, '\x', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 1, '\x', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 1, '\x', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 1, '\x', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 1, '\x', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 1, '\x', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 1, '\x', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 1, '\x', '{"2026-11-27 20:36:38.716361+00","2026-11-27 20:36:38.716361+00"}', '2026-11-27 21:36:38.716361+00');
 
 
 --
 -- Data for Name: read_positions; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 7, '2026-11-27 20:25:47.658779+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 7, '2026-11-27 20:25:47.658779+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 7, '2026-11-27 20:36:38.716361+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 7, '2026-11-27 20:36:38.716361+00', false, false);
 
 
 --
 -- Data for Name: rejoin_requests; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 20:36:38.716361+00');
 
 
 --
@@ -1380,131 +1478,131 @@ INSERT INTO public.relay_cursors VALUES ('relay.example', 7, NULL, NULL);
 -- Data for Name: removed_messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x906b9df8e5b10ae6', 1);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x2e07f3a1febcf556', 1);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x5e266633d691017a', 1);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x68c12d0391c94ac2', 1);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xe702fc8d4b1dc516', 1);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x017c1936d37030b1', 2);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x6d4cbc1171e9578e', 2);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x163680351406b670', 2);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xdea5a31c18b80fd4', 2);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xab4aba6795cce180', 2);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7e9b3376f10641f3', 3);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1bc72bf5eee0219a', 3);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xcd33cb1b50c3e824', 3);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x148825c092d714de', 3);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xcc15f1710832c5cf', 3);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x6c5e8cbe8928b2bb', 4);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x4d3c8647e575cfbb', 4);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x3343bf69e54be43e', 4);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x7b67595e2de202f1', 4);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x15e7ff9c74916eda', 4);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x6ae74fc62ca90793', 5);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xcfb7ce4f926b2119', 5);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xb7b5464e16764b10', 5);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xfc4b6ae2f8f8802e', 5);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xce0a013609f718d6', 5);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xefbc2636612f8f23', 6);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x94223acbdba40103', 6);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x8a87c8fc816abf10', 6);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf89dc527a5541f63', 6);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x840c60814accf8df', 6);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xa1cce88ce79f6959', 7);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xad0fa5b9a3d40bb2', 7);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x93786ab7e8700b32', 7);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x1942620b513e118f', 7);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x3e9e92286d8fedbf', 7);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xfcf45b8184aec954', 8);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xff74287cec11a068', 8);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xa346e379e6123861', 8);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x3dbe40f656f81b68', 8);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x69a3ec25cb3f8186', 8);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x2ffe0a45bbdbb1c4', 9);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xbf1f4285700e04ce', 9);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xe79b773b386fa8c2', 9);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x06a8b3f8a3f0cafc', 9);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x903e26785e573473', 9);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xe4708f1b3accf6ab', 10);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xc44c08dd92b3ab3e', 10);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x7d06fbc0d60b6857', 10);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xbf95096b1b5193a1', 10);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x7dfb8aba3abaa88d', 10);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x85a519e4049738ba', 11);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xa5623d62e7cc17e4', 11);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xcc5e8c67a87b1e9e', 11);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xfa21ddf94f2fd608', 11);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x2ae1ec187f25fd5f', 11);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x3f510760d97960b0', 12);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x5064e13df2df33ca', 12);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xe5a69fb216a2d45c', 12);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x2805c1d892a3e4b2', 12);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x8741bba187ce02ad', 12);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xfe597272e5f56d62', 13);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x4b335dd9f7bf1736', 13);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2a986eaa2be5d8d0', 13);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x64e964594a8a6100', 13);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xe353989468b53306', 13);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x4c2e0393f23533bd', 14);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x2a20c08bed2dc05b', 14);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x1fc8502fc8e110df', 14);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x7d958423e2b2a3d5', 14);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x88303c3cc7d92cf2', 14);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x025fe4bc2693a774', 15);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x2ba9968dc2129e75', 15);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x6e7e8b0452dbb7e5', 15);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x351675c6cee5e8c5', 15);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xc614fff071c87f83', 15);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xf6830ff48622f4d1', 16);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x87a8ab9db427dc4b', 16);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x8cb6d39f154cceed', 16);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x70dd0ea13af46e44', 16);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x5b6091c51c8712c3', 16);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x2b6da4e1b96869d9', 17);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x572a5dd2ea6aab68', 17);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x5c6116aa08e58213', 17);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8add31f519214c8d', 17);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x30e6a247885a91c5', 17);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x59f62cbd5685039f', 18);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1b99fa9582fc573f', 18);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf5a1b2687c3467af', 18);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x896d1454dd5f6dcf', 18);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6d408052e6da25a7', 18);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xab271a6b616dbc03', 19);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x0dbec9e8a6eacb10', 19);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2c7ba9baa6e0abb3', 19);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8c53980df691d7e1', 19);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xc7701dbbf7b259e5', 19);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x23a367b58c20fe01', 20);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x5bcd14b86a9a7554', 20);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xfae3ba6b089d0f8d', 20);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x25d9816c83b9e2b7', 20);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x5b4825a143d3ea2b', 20);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd03078891d68ccfe', 1);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x52acbccbcbc057d3', 1);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x30be2981c817f67a', 1);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x48262386ef2578f8', 1);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x20a5a19382e830a0', 1);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x02b1a0f87b038e78', 2);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x5c4a40d149262e81', 2);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf53002bbf5da7081', 2);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x641bba61dcc65317', 2);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x259c94e49819a2c8', 2);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xb48f58560db49b0c', 3);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x5ceb0e80ba11de32', 3);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x161054c221d122e3', 3);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8747f2b10c3b7da3', 3);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x4a87da9037dad7ea', 3);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x47747012edfa1e05', 4);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x0e1fd8a8907c9022', 4);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xd31d5aa2e840fe6f', 4);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf5234fb5729403b6', 4);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xfb86953156eb98e3', 4);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xf0819d8cfcc1806c', 5);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x4dec4689460a0ddb', 5);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xd05ebf4d5eb1ac50', 5);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x76feb3e40c05f4d2', 5);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x0c8f71fd4d57bbb2', 5);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xbe553b48a0317e80', 6);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x01d1168c24327d7f', 6);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x567e5093538611d3', 6);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x33e4254028745864', 6);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x04388fe6470f66ca', 6);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x5838da5b47a801f9', 7);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1d83db8d9059374f', 7);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x595ebc1b416982ec', 7);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xe6fe9b55f6a6e4f0', 7);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6b790f6cd264542e', 7);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x45645e8483f33ba2', 8);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1872f094b4719674', 8);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xa9be992442dfe407', 8);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa636d596ee3c610b', 8);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x4f939346a3d71710', 8);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xa5e92c1871e20ee6', 9);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xca06f98278f41ad7', 9);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xe8aa2654446ee91c', 9);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa218b9dd3b5a931d', 9);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x2a07328ad919b387', 9);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x539ce9cd0e46b86a', 10);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x7b32a0dcefb11f4b', 10);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x3441d9ad6024a03e', 10);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x1978e3a7495195d5', 10);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xfd3e446aadac9c6b', 10);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x526d8937509366ca', 11);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x42ec2c6d9541bb8f', 11);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x5d8d9e331df1014f', 11);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xb392c2e61703d6ae', 11);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xebc3f4ae60a63819', 11);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7927e1ac996727a8', 12);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x09039eedd1466363', 12);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xeb028ffc36bfe4c0', 12);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x3e22b1056399659c', 12);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xb7c92084840bae08', 12);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x2f0a2f6e646b3a5d', 13);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xf1e6789e2f6101e3', 13);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xcdf45ce24e0b7e61', 13);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x3fd1c6102a5d85df', 13);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xa5625119424d55ac', 13);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x37caf36a8b3cd282', 14);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xc03b149b2a5ca2dc', 14);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xfe75718dea0740fb', 14);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x2c2c742842caeee7', 14);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x0aea8e3bb95bd11d', 14);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x80f53d7098f07488', 15);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xce764a8e406882ee', 15);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xb1ced6815057e738', 15);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x7397b17e75042c65', 15);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x82471b68aee82b43', 15);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x09cdd22e0de46f2b', 16);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x83d990911f5f404e', 16);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x777a6ec84d7a913d', 16);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xd6c6cfb1436efe7b', 16);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xd898595494462804', 16);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xe9bf4e66be302f5b', 17);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xc8fae67173f70402', 17);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x49b1b2ddf19006c7', 17);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8d47661a576d28ca', 17);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xe114d87db1865838', 17);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x8e2de42aa1c258fe', 18);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xf716bb3dbe5587ac', 18);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xde5a58361848a071', 18);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa83767d6851b3bb9', 18);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x3d2e35f1b1544530', 18);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x6316f2e85e11bfe9', 19);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x844f02d9fda4c3e6', 19);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xb75b411f43e88275', 19);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x9e053d03557ff2e1', 19);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x332e1b9893db89a0', 19);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x01f3762afd2f06e0', 20);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x2e0557b77edb3b5a', 20);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xd38b1c702c416cfe', 20);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x3aea90bc5cad515c', 20);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x1b1523bed2711d21', 20);
 
 
 --
 -- Data for Name: reports; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (1, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', '2026-11-27 20:25:47.658779+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (2, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', '2026-11-27 20:25:47.658779+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (3, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', '2026-11-27 20:25:47.658779+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (4, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', '2026-11-27 20:25:47.658779+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (5, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (6, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (7, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (8, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (9, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (10, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (11, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (12, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:25:47.658779+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (1, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', '2026-11-27 20:36:38.716361+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (2, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', '2026-11-27 20:36:38.716361+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (3, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', '2026-11-27 20:36:38.716361+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (4, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', '2026-11-27 20:36:38.716361+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (5, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (6, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (7, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (8, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (9, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (10, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (11, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (12, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 20:36:38.716361+00', NULL, NULL, 0, NULL, NULL);
 
 
 --
 -- Data for Name: schema_migrations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.schema_migrations VALUES (1, '2026-11-27 20:25:39.497589+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (1, '2026-11-27 20:34:59.079224+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -1945,7 +2043,7 @@ table schema_needs (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
-INSERT INTO public.schema_migrations VALUES (2, '2026-11-27 20:25:44.01314+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (2, '2026-11-27 20:34:59.358609+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -2391,7 +2489,7 @@ table schema_needs (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
-INSERT INTO public.schema_migrations VALUES (3, '2026-11-27 20:25:44.073885+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (3, '2026-11-27 20:34:59.377071+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -2850,6 +2948,514 @@ table schema_needs (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
+INSERT INTO public.schema_migrations VALUES (5, '2026-11-27 20:34:59.38967+00', 15, 'column account_keys.did text not null collate C	
+column account_keys.fetched_at timestamp with time zone not null	
+column account_keys.public_key text not null collate C	
+column account_origins.confirmed_at timestamp with time zone	
+column account_origins.did text not null collate C	
+column account_origins.origin text collate C	
+column account_origins.settled_at timestamp with time zone	
+column account_states.did text not null collate C	
+column account_states.erase_at timestamp with time zone	
+column account_states.erasing boolean not null	false
+column account_states.host_status text collate C	
+column account_states.host_status_at timestamp with time zone	
+column account_states.suspended_at timestamp with time zone	
+column account_states.version bigint not null	
+column account_states_version.only_row boolean not null	true
+column account_states_version.version bigint not null	
+column accounts.blob_bytes bigint not null	0
+column accounts.created_at timestamp with time zone not null	
+column accounts.did text not null collate C	
+column accounts.gen bigint not null	log_current_generation()
+column accounts.last_n bigint not null	0
+column accounts.last_pos bigint not null	0
+column admin_audit.action text not null collate C	
+column admin_audit.actor text not null collate C	
+column admin_audit.at timestamp with time zone not null	now()
+column admin_audit.id bigint not null	
+column admin_audit.subject bytea	
+column admin_audit_id_seq.is_called boolean not null	
+column admin_audit_id_seq.last_value bigint not null	
+column admin_audit_id_seq.log_cnt bigint not null	
+column blobs.attached boolean not null	false
+column blobs.cid text not null collate C	
+column blobs.created_at timestamp with time zone not null	
+column blobs.did text not null collate C	
+column blobs.mime_type text not null	
+column blobs.object_key text not null collate C	
+column blobs.size bigint not null	
+column blocks.blocked_did text not null collate C	
+column blocks.created_at timestamp with time zone not null	
+column blocks.did text not null collate C	
+column commit_failures.convo_id bytea not null	
+column commit_failures.detail text collate C	
+column commit_failures.did text not null collate C	
+column commit_failures.epoch bigint not null	
+column commit_failures.reported_at timestamp with time zone not null	
+column contact_preferences.accept_from text not null collate C	''known''::text
+column contact_preferences.accept_group_invites_from text not null collate C	''known''::text
+column contact_preferences.allow_group_invites text not null collate C	''all''::text
+column contact_preferences.allow_incoming text not null collate C	''all''::text
+column contact_preferences.did text not null collate C	
+column conversations.add_by text not null collate C	''membersUpTo50''::text
+column conversations.admins_change_info boolean not null	false
+column conversations.admins_make_links boolean not null	true
+column conversations.admins_remove boolean not null	true
+column conversations.admins_send boolean not null	false
+column conversations.cipher_suite bigint not null	
+column conversations.closed_at timestamp with time zone	
+column conversations.convo_id bytea not null	
+column conversations.created_at timestamp with time zone not null	
+column conversations.creator_did text not null collate C	
+column conversations.description text	
+column conversations.epoch bigint not null	
+column conversations.epoch_began_at timestamp with time zone not null	now()
+column conversations.gen bigint not null	log_current_generation()
+column conversations.last_activity_at timestamp with time zone not null	
+column conversations.last_message_at timestamp with time zone	
+column conversations.last_n bigint not null	0
+column conversations.last_pos bigint not null	0
+column conversations.last_seq bigint not null	0
+column conversations.locked_at timestamp with time zone	
+column conversations.locked_by_admin boolean not null	false
+column conversations.locked_by_operator boolean not null	false
+column conversations.name text	
+column conversations.reserved_at timestamp with time zone	
+column conversations.reserved_for text collate C	
+column conversations.reserved_until timestamp with time zone	
+column conversations.roster_version bigint not null	0
+column convo_blocks.convo_id bytea not null	
+column convo_blocks.did text not null collate C	
+column convo_infos.convo_id bytea not null	
+column convo_infos.info bytea not null	
+column convo_infos.info_key bytea not null	
+column convo_infos.key_epoch bigint not null	
+column convo_infos.requested_epoch bigint	
+column convo_infos.updated_at timestamp with time zone not null	
+column convo_infos.version bigint not null	
+column declines.adder_did text not null collate C	
+column declines.declined bigint not null	1
+column declines.did text not null collate C	
+column devices.created_at timestamp with time zone not null	
+column devices.deleted_at timestamp with time zone	
+column devices.device_id text not null collate C	
+column devices.did text not null collate C	
+column events.body jsonb not null	
+column events.convo_id bytea	
+column events.created_at timestamp with time zone not null	
+column events.edge bigint	
+column events.gen bigint not null	
+column events.kind text not null collate C	
+column events.n bigint not null	
+column events.pos bigint not null	
+column events.seq bigint not null	
+column events.stream_key bytea not null	
+column events.target_did text collate C	
+column group_infos.convo_id bytea not null	
+column group_infos.epoch bigint not null	
+column group_infos.group_info bytea not null	
+column group_infos.ratchet_tree bytea	
+column group_infos.updated_at timestamp with time zone not null	
+column health_writes.only_row boolean not null	true
+column health_writes.written_at timestamp with time zone not null	
+column idempotency_records.answer bytea not null	
+column idempotency_records.content_hash bytea not null	
+column idempotency_records.created_at timestamp with time zone not null	
+column idempotency_records.record_id bytea not null	
+column key_packages.cipher_suite bigint not null	
+column key_packages.created_at timestamp with time zone not null	
+column key_packages.device_id text not null collate C	
+column key_packages.did text not null collate C	
+column key_packages.expires_at timestamp with time zone not null	
+column key_packages.key_package bytea not null	
+column key_packages.last_resort boolean not null	
+column key_packages.last_resort_used_at timestamp with time zone	
+column key_packages.lease_convo bytea	
+column key_packages.lease_ends_at timestamp with time zone	
+column key_packages.lease_holder text collate C	
+column key_packages.ref bytea not null	
+column key_packages.spent_at timestamp with time zone	
+column lapsed_proposals.convo_id bytea not null	
+column lapsed_proposals.lapsed_at timestamp with time zone not null	
+column lapsed_proposals.seq bigint not null	
+column leaves.convo_id bytea not null	
+column leaves.credential bytea not null	
+column leaves.device_id text not null collate C	
+column leaves.did text not null collate C	
+column leaves.leaf_index bigint not null	
+column leaves.signature_key bytea not null	
+column log_generation.began_at timestamp with time zone not null	
+column log_generation.database_oid bigint	
+column log_generation.gen bigint not null	
+column log_generation.low_water_n bigint not null	0
+column log_generation.low_water_pos bigint not null	0
+column log_generation.low_water_seq bigint not null	0
+column log_generation.low_water_stream_key bytea not null	''\x''::bytea
+column log_generation.only_row boolean not null	true
+column log_generation.secret uuid not null	
+column log_generation.system_identifier bigint	
+column log_generation.timeline bigint	
+column memberships.accepted_at timestamp with time zone	
+column memberships.added_by text collate C	
+column memberships.by_link boolean not null	false
+column memberships.consent text not null collate C	''accepted''::text
+column memberships.convo_id bytea not null	
+column memberships.did text not null collate C	
+column memberships.ended_by_other boolean not null	false
+column memberships.joined_at timestamp with time zone not null	
+column memberships.joined_gen bigint not null	
+column memberships.joined_n bigint not null	
+column memberships.joined_pos bigint not null	
+column memberships.joined_seq bigint not null	
+column memberships.left_at timestamp with time zone	
+column memberships.left_gen bigint	
+column memberships.left_n bigint	
+column memberships.left_pos bigint	
+column memberships.left_seq bigint	
+column memberships.pending_removal boolean not null	false
+column memberships.role text not null collate C	''member''::text
+column memberships.told_gen bigint	
+column memberships.told_n bigint	
+column memberships.told_pos bigint	
+column memberships.told_seq bigint	
+column message_blobs.cid text not null collate C	
+column message_blobs.convo_id bytea not null	
+column message_blobs.owner_did text not null collate C	
+column message_blobs.seq bigint not null	
+column messages.blobs text[] collate C	
+column messages.ciphertext bytea not null	
+column messages.convo_id bytea not null	
+column messages.created_at timestamp with time zone not null	
+column messages.epoch bigint not null	
+column messages.gen bigint not null	
+column messages.kind text not null collate C	
+column messages.message_id bytea not null	
+column messages.pos bigint not null	
+column messages.proposal_ref bytea	
+column messages.sender_did text collate C	
+column messages.seq bigint not null	
+column orphan_objects.did text collate C	
+column orphan_objects.marked boolean not null	
+column orphan_objects.object_key text not null collate C	
+column orphan_objects.reserved bigint	
+column orphan_objects.since timestamp with time zone not null	
+column package_claims.cipher_suite bigint not null	
+column package_claims.claimed_at timestamp with time zone[] not null	
+column package_claims.device_id text not null collate C	
+column package_claims.did text not null collate C	
+column package_claims.ends_at timestamp with time zone not null	
+column package_claims.requester bytea not null	
+column read_positions.archived boolean not null	false
+column read_positions.convo_id bytea not null	
+column read_positions.did text not null collate C	
+column read_positions.muted boolean not null	false
+column read_positions.seq bigint not null	
+column read_positions.updated_at timestamp with time zone not null	
+column rejoin_requests.convo_id bytea not null	
+column rejoin_requests.did text not null collate C	
+column rejoin_requests.epoch bigint	
+column rejoin_requests.reason text not null collate C	
+column rejoin_requests.requested_at timestamp with time zone not null	
+column relay_cursors.held_until timestamp with time zone	
+column relay_cursors.holder uuid	
+column relay_cursors.relay text not null collate C	
+column relay_cursors.seq bigint not null	''-1''::integer
+column removed_messages.convo_id bytea not null	
+column removed_messages.id_hash bytea not null	
+column removed_messages.seq bigint not null	
+column reports.convo_id bytea	
+column reports.created_at timestamp with time zone not null	
+column reports.evidence bytea	
+column reports.forward_after timestamp with time zone	
+column reports.forward_attempts bigint not null	0
+column reports.forwarded_at timestamp with time zone	
+column reports.forwarded_id bigint	
+column reports.message_id bytea	
+column reports.reason text	
+column reports.reason_type text not null collate C	
+column reports.report_id bigint not null	
+column reports.reporter_did text not null collate C	
+column reports.resolved_at timestamp with time zone	
+column reports.subject_did text collate C	
+column reports_report_id_seq.is_called boolean not null	
+column reports_report_id_seq.last_value bigint not null	
+column reports_report_id_seq.log_cnt bigint not null	
+column schema_needs.migration bigint not null	
+column schema_needs.only_row boolean not null	true
+column stranger_allowances.amount bigint not null	
+column stranger_allowances.did text not null collate C	
+column strangers_asked.asked_at timestamp with time zone not null	
+column strangers_asked.did text not null collate C	
+column strangers_asked.stranger bytea not null	
+column tickets.convo_id bytea	
+column tickets.did text not null collate C	
+column tickets.expires_at timestamp with time zone not null	
+column tickets.ticket_hash bytea not null	
+column welcome_recipients.convo_id bytea not null	
+column welcome_recipients.device_id text not null collate C	
+column welcome_recipients.did text not null collate C	
+column welcome_recipients.ended_at timestamp with time zone	
+column welcome_recipients.error_details text	
+column welcome_recipients.failed_at timestamp with time zone	
+column welcome_recipients.ref bytea not null	
+column welcome_recipients.seq bigint not null	
+column welcome_recipients.state text not null collate C	''open''::text
+column welcomes.convo_id bytea not null	
+column welcomes.created_at timestamp with time zone not null	
+column welcomes.epoch bigint not null	
+column welcomes.ratchet_tree bytea	
+column welcomes.seq bigint not null	
+column welcomes.welcome bytea not null	
+constraint account_keys_pkey on account_keys	PRIMARY KEY (did)
+constraint account_origins_check on account_origins	CHECK (((origin IS NULL) = (confirmed_at IS NULL)))
+constraint account_origins_check1 on account_origins	CHECK (((origin IS NOT NULL) OR (settled_at IS NOT NULL)))
+constraint account_origins_pkey on account_origins	PRIMARY KEY (did)
+constraint account_states_check on account_states	CHECK (((NOT erasing) OR (erase_at IS NOT NULL)))
+constraint account_states_check1 on account_states	CHECK (((host_status IS NULL) = (host_status_at IS NULL)))
+constraint account_states_check2 on account_states	CHECK (((suspended_at IS NOT NULL) OR (host_status IS NOT NULL) OR (erase_at IS NOT NULL)))
+constraint account_states_host_status_check on account_states	CHECK ((host_status = ANY (ARRAY[''deactivated''::text, ''suspended''::text, ''takendown''::text, ''deleted''::text])))
+constraint account_states_pkey on account_states	PRIMARY KEY (did)
+constraint account_states_version_only_row_check on account_states_version	CHECK (only_row)
+constraint account_states_version_pkey on account_states_version	PRIMARY KEY (only_row)
+constraint accounts_blob_bytes_check on accounts	CHECK ((blob_bytes >= 0))
+constraint accounts_pkey on accounts	PRIMARY KEY (did)
+constraint admin_audit_pkey on admin_audit	PRIMARY KEY (id)
+constraint blobs_pkey on blobs	PRIMARY KEY (did, cid)
+constraint blobs_size_check on blobs	CHECK ((size >= 0))
+constraint blocks_did_fkey on blocks	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint blocks_pkey on blocks	PRIMARY KEY (did, blocked_did)
+constraint commit_failures_convo_id_fkey on commit_failures	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint commit_failures_pkey on commit_failures	PRIMARY KEY (convo_id, epoch, did)
+constraint contact_preferences_accept_from_check on contact_preferences	CHECK ((accept_from = ANY (ARRAY[''all''::text, ''known''::text, ''following''::text, ''nobody''::text])))
+constraint contact_preferences_accept_group_invites_from_check on contact_preferences	CHECK ((accept_group_invites_from = ANY (ARRAY[''all''::text, ''known''::text, ''following''::text, ''nobody''::text])))
+constraint contact_preferences_allow_group_invites_check on contact_preferences	CHECK ((allow_group_invites = ANY (ARRAY[''all''::text, ''following''::text, ''none''::text])))
+constraint contact_preferences_allow_incoming_check on contact_preferences	CHECK ((allow_incoming = ANY (ARRAY[''all''::text, ''following''::text, ''none''::text])))
+constraint contact_preferences_pkey on contact_preferences	PRIMARY KEY (did)
+constraint conversations_add_by_check on conversations	CHECK ((add_by = ANY (ARRAY[''membersUpTo50''::text, ''members''::text, ''admins''::text])))
+constraint conversations_check on conversations	CHECK (((locked_at IS NOT NULL) = (locked_by_admin OR locked_by_operator)))
+constraint conversations_convo_id_check on conversations	CHECK (((octet_length(convo_id) >= 16) AND (octet_length(convo_id) <= 64)))
+constraint conversations_epoch_check on conversations	CHECK ((epoch >= 0))
+constraint conversations_last_seq_check on conversations	CHECK ((last_seq >= 0))
+constraint conversations_pkey on conversations	PRIMARY KEY (convo_id)
+constraint convo_blocks_convo_id_fkey on convo_blocks	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id) ON DELETE CASCADE
+constraint convo_blocks_pkey on convo_blocks	PRIMARY KEY (did, convo_id)
+constraint convo_infos_convo_id_fkey on convo_infos	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id) ON DELETE CASCADE
+constraint convo_infos_key_epoch_check on convo_infos	CHECK ((key_epoch >= 0))
+constraint convo_infos_pkey on convo_infos	PRIMARY KEY (convo_id)
+constraint convo_infos_version_check on convo_infos	CHECK ((version > 0))
+constraint declines_pkey on declines	PRIMARY KEY (did, adder_did)
+constraint devices_did_fkey on devices	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint devices_pkey on devices	PRIMARY KEY (did, device_id)
+constraint events_check on events	CHECK (((convo_id IS NULL) <> (target_did IS NULL)))
+constraint events_kind_check on events not valid	CHECK ((kind = ANY (ARRAY[''membership''::text, ''welcome''::text, ''rejoin-requested''::text, ''convo-damaged''::text, ''key-packages-low''::text, ''read''::text, ''preferences''::text, ''role''::text, ''policy''::text, ''lock''::text, ''info''::text, ''info-key-requested''::text, ''request''::text, ''accepted''::text, ''request-ended''::text]))) NOT VALID
+constraint events_n_check on events	CHECK ((n > 0))
+constraint events_pkey on events	PRIMARY KEY (gen, pos, stream_key, seq, n)
+constraint group_infos_convo_id_fkey on group_infos	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint group_infos_pkey on group_infos	PRIMARY KEY (convo_id)
+constraint health_writes_only_row_check on health_writes	CHECK (only_row)
+constraint health_writes_pkey on health_writes	PRIMARY KEY (only_row)
+constraint idempotency_records_pkey on idempotency_records	PRIMARY KEY (record_id)
+constraint key_packages_check on key_packages	CHECK (((lease_holder IS NULL) OR ((lease_ends_at IS NOT NULL) AND (spent_at IS NULL))))
+constraint key_packages_check1 on key_packages	CHECK (((lease_holder IS NULL) = (lease_convo IS NULL)))
+constraint key_packages_check2 on key_packages	CHECK (((NOT last_resort) OR ((lease_ends_at IS NULL) AND (spent_at IS NULL))))
+constraint key_packages_did_device_id_fkey on key_packages	FOREIGN KEY (did, device_id) REFERENCES devices(did, device_id)
+constraint key_packages_pkey on key_packages	PRIMARY KEY (did, ref)
+constraint lapsed_proposals_convo_id_fkey on lapsed_proposals	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint lapsed_proposals_pkey on lapsed_proposals	PRIMARY KEY (convo_id, seq)
+constraint leaves_convo_id_fkey on leaves	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint leaves_leaf_index_check on leaves	CHECK ((leaf_index >= 0))
+constraint leaves_pkey on leaves	PRIMARY KEY (convo_id, did, device_id)
+constraint log_generation_gen_check on log_generation	CHECK ((gen > 0))
+constraint log_generation_only_row_check on log_generation	CHECK (only_row)
+constraint log_generation_pkey on log_generation	PRIMARY KEY (only_row)
+constraint memberships_check on memberships	CHECK ((left_seq >= joined_seq))
+constraint memberships_check1 on memberships	CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL)))
+constraint memberships_check2 on memberships	CHECK (((left_seq IS NULL) = (left_at IS NULL)))
+constraint memberships_consent_check on memberships	CHECK ((consent = ANY (ARRAY[''accepted''::text, ''request''::text, ''hidden''::text])))
+constraint memberships_convo_id_fkey on memberships	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint memberships_pkey on memberships	PRIMARY KEY (convo_id, did, joined_seq)
+constraint memberships_role_check on memberships	CHECK ((role = ANY (ARRAY[''admin''::text, ''member''::text])))
+constraint message_blobs_convo_id_seq_fkey on message_blobs	FOREIGN KEY (convo_id, seq) REFERENCES messages(convo_id, seq)
+constraint message_blobs_pkey on message_blobs	PRIMARY KEY (convo_id, seq, cid)
+constraint messages_blobs_check on messages	CHECK ((blobs <> ''{}''::text[]))
+constraint messages_check on messages	CHECK (((kind = ''app''::text) = (sender_did IS NULL)))
+constraint messages_check1 on messages	CHECK (((proposal_ref IS NULL) OR (kind = ''proposal''::text)))
+constraint messages_epoch_check on messages	CHECK ((epoch >= 0))
+constraint messages_kind_check on messages	CHECK ((kind = ANY (ARRAY[''app''::text, ''commit''::text, ''proposal''::text])))
+constraint messages_pkey on messages	PRIMARY KEY (convo_id, seq)
+constraint messages_seq_check on messages	CHECK ((seq > 0))
+constraint orphan_objects_check on orphan_objects	CHECK (((did IS NULL) = (reserved IS NULL)))
+constraint orphan_objects_pkey on orphan_objects	PRIMARY KEY (object_key)
+constraint package_claims_pkey on package_claims	PRIMARY KEY (did, device_id, cipher_suite, requester)
+constraint read_positions_convo_id_fkey on read_positions	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint read_positions_pkey on read_positions	PRIMARY KEY (convo_id, did)
+constraint read_positions_seq_check on read_positions	CHECK ((seq >= 0))
+constraint rejoin_requests_convo_id_fkey on rejoin_requests	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint rejoin_requests_pkey on rejoin_requests	PRIMARY KEY (convo_id, did)
+constraint relay_cursors_check on relay_cursors	CHECK (((holder IS NULL) = (held_until IS NULL)))
+constraint relay_cursors_pkey on relay_cursors	PRIMARY KEY (relay)
+constraint removed_messages_pkey on removed_messages	PRIMARY KEY (convo_id, id_hash)
+constraint reports_check on reports	CHECK (((convo_id IS NOT NULL) OR (subject_did IS NOT NULL)))
+constraint reports_pkey on reports	PRIMARY KEY (report_id)
+constraint schema_needs_only_row_check on schema_needs	CHECK (only_row)
+constraint schema_needs_pkey on schema_needs	PRIMARY KEY (only_row)
+constraint stranger_allowances_amount_check on stranger_allowances	CHECK ((amount > 0))
+constraint stranger_allowances_pkey on stranger_allowances	PRIMARY KEY (did)
+constraint strangers_asked_pkey on strangers_asked	PRIMARY KEY (did, stranger)
+constraint tickets_pkey on tickets	PRIMARY KEY (ticket_hash)
+constraint welcome_recipients_check on welcome_recipients	CHECK (((state = ''open''::text) = (ended_at IS NULL)))
+constraint welcome_recipients_convo_id_seq_fkey on welcome_recipients	FOREIGN KEY (convo_id, seq) REFERENCES welcomes(convo_id, seq)
+constraint welcome_recipients_pkey on welcome_recipients	PRIMARY KEY (convo_id, did, device_id, seq)
+constraint welcome_recipients_state_check on welcome_recipients	CHECK ((state = ANY (ARRAY[''open''::text, ''confirmed''::text, ''superseded''::text, ''device-deleted''::text])))
+constraint welcomes_convo_id_fkey on welcomes	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint welcomes_pkey on welcomes	PRIMARY KEY (convo_id, seq)
+function health_wait(pid integer) returns text	9e46829dd16d0b9d92d53f32bb7ef6c1
+function log_current_generation() returns bigint	543f9a112ca507415f3313d551469401
+function log_database_oid() returns bigint	9282770c3167611f1b34de8809820c3e
+function log_events(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, at_n bigint, max_rows bigint) returns SETOF events	f968c8f6ff61c5bb6ef0041526bb01ff
+function log_horizon() returns bigint	9ac6e79dc78bfa02fa22d8e5df983e0e
+function log_messages(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, max_rows bigint) returns SETOF messages	3fb999ee8f21303701ee7dfde79d8ebf
+function log_next_xid() returns bigint	ac5611f20a62a244967e08d9b380803d
+function log_own_xid() returns bigint	98365b857681f8a84a241bf9dce68b1b
+function log_system_identifier() returns bigint	9d61375f96554a7587065c9c5a0449d4
+function log_timeline() returns bigint	870233518d034d71e51aa9a0ca0efd2d
+function log_told_until(convo bytea, lo bigint, hi bigint, at_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint) returns bigint	fac36cc74a4d5e0f28b872c2f2d0c37d
+index account_keys_age on account_keys	CREATE INDEX account_keys_age USING btree (fetched_at)
+index account_keys_pkey on account_keys unique	CREATE UNIQUE INDEX account_keys_pkey USING btree (did)
+index account_origins_age on account_origins	CREATE INDEX account_origins_age USING btree (confirmed_at) WHERE (settled_at IS NULL)
+index account_origins_pkey on account_origins unique	CREATE UNIQUE INDEX account_origins_pkey USING btree (did)
+index account_origins_settled on account_origins	CREATE INDEX account_origins_settled USING btree (origin, confirmed_at) WHERE (settled_at IS NOT NULL)
+index account_states_erase on account_states	CREATE INDEX account_states_erase USING btree (erase_at) WHERE (erase_at IS NOT NULL)
+index account_states_pkey on account_states unique	CREATE UNIQUE INDEX account_states_pkey USING btree (did)
+index account_states_version_pkey on account_states_version unique	CREATE UNIQUE INDEX account_states_version_pkey USING btree (only_row)
+index account_states_versions on account_states	CREATE INDEX account_states_versions USING btree (version)
+index accounts_pkey on accounts unique	CREATE UNIQUE INDEX accounts_pkey USING btree (did)
+index admin_audit_pkey on admin_audit unique	CREATE UNIQUE INDEX admin_audit_pkey USING btree (id)
+index admin_audit_subject on admin_audit	CREATE INDEX admin_audit_subject USING btree (subject, id) WHERE (subject IS NOT NULL)
+index blobs_by_age on blobs	CREATE INDEX blobs_by_age USING btree (created_at, object_key)
+index blobs_by_object on blobs unique	CREATE UNIQUE INDEX blobs_by_object USING btree (object_key)
+index blobs_pkey on blobs unique	CREATE UNIQUE INDEX blobs_pkey USING btree (did, cid)
+index blobs_unattached on blobs	CREATE INDEX blobs_unattached USING btree (created_at) WHERE (NOT attached)
+index blocks_by_age on blocks	CREATE INDEX blocks_by_age USING btree (did, created_at DESC, blocked_did DESC)
+index blocks_of on blocks	CREATE INDEX blocks_of USING btree (blocked_did)
+index blocks_pkey on blocks unique	CREATE UNIQUE INDEX blocks_pkey USING btree (did, blocked_did)
+index commit_failures_pkey on commit_failures unique	CREATE UNIQUE INDEX commit_failures_pkey USING btree (convo_id, epoch, did)
+index contact_preferences_pkey on contact_preferences unique	CREATE UNIQUE INDEX contact_preferences_pkey USING btree (did)
+index conversations_closed on conversations	CREATE INDEX conversations_closed USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+index conversations_pkey on conversations unique	CREATE UNIQUE INDEX conversations_pkey USING btree (convo_id)
+index convo_blocks_by_convo on convo_blocks	CREATE INDEX convo_blocks_by_convo USING btree (convo_id)
+index convo_blocks_pkey on convo_blocks unique	CREATE UNIQUE INDEX convo_blocks_pkey USING btree (did, convo_id)
+index convo_infos_pkey on convo_infos unique	CREATE UNIQUE INDEX convo_infos_pkey USING btree (convo_id)
+index declines_of on declines	CREATE INDEX declines_of USING btree (adder_did)
+index declines_pkey on declines unique	CREATE UNIQUE INDEX declines_pkey USING btree (did, adder_did)
+index devices_pkey on devices unique	CREATE UNIQUE INDEX devices_pkey USING btree (did, device_id)
+index events_by_convo on events	CREATE INDEX events_by_convo USING btree (convo_id, gen, pos, seq, n) WHERE (convo_id IS NOT NULL)
+index events_by_target on events	CREATE INDEX events_by_target USING btree (target_did, gen, pos) WHERE (target_did IS NOT NULL)
+index events_pkey on events unique	CREATE UNIQUE INDEX events_pkey USING btree (gen, pos, stream_key, seq, n)
+index events_target_age on events	CREATE INDEX events_target_age USING btree (created_at) WHERE (target_did IS NOT NULL)
+index group_infos_pkey on group_infos unique	CREATE UNIQUE INDEX group_infos_pkey USING btree (convo_id)
+index health_writes_pkey on health_writes unique	CREATE UNIQUE INDEX health_writes_pkey USING btree (only_row)
+index idempotency_records_age on idempotency_records	CREATE INDEX idempotency_records_age USING btree (created_at)
+index idempotency_records_pkey on idempotency_records unique	CREATE UNIQUE INDEX idempotency_records_pkey USING btree (record_id)
+index key_packages_available on key_packages	CREATE INDEX key_packages_available USING btree (did, device_id, cipher_suite, lease_ends_at NULLS FIRST, expires_at) WHERE ((spent_at IS NULL) AND (NOT last_resort))
+index key_packages_by_ref on key_packages	CREATE INDEX key_packages_by_ref USING btree (ref)
+index key_packages_last_resort on key_packages	CREATE INDEX key_packages_last_resort USING btree (did, device_id, cipher_suite, expires_at) WHERE last_resort
+index key_packages_lease_ends on key_packages	CREATE INDEX key_packages_lease_ends USING btree (lease_ends_at) WHERE (lease_holder <> ''''::text)
+index key_packages_leases on key_packages	CREATE INDEX key_packages_leases USING btree (lease_holder, did, lease_ends_at) WHERE ((lease_holder IS NOT NULL) AND (spent_at IS NULL))
+index key_packages_pkey on key_packages unique	CREATE UNIQUE INDEX key_packages_pkey USING btree (did, ref)
+index key_packages_spent on key_packages	CREATE INDEX key_packages_spent USING btree (did, device_id, cipher_suite, spent_at) WHERE (spent_at IS NOT NULL)
+index key_packages_spent_age on key_packages	CREATE INDEX key_packages_spent_age USING btree (expires_at) WHERE (spent_at IS NOT NULL)
+index key_packages_unspent_age on key_packages	CREATE INDEX key_packages_unspent_age USING btree (expires_at) WHERE (spent_at IS NULL)
+index lapsed_proposals_age on lapsed_proposals	CREATE INDEX lapsed_proposals_age USING btree (lapsed_at)
+index lapsed_proposals_pkey on lapsed_proposals unique	CREATE UNIQUE INDEX lapsed_proposals_pkey USING btree (convo_id, seq)
+index leaves_by_device on leaves	CREATE INDEX leaves_by_device USING btree (did, device_id)
+index leaves_pkey on leaves unique	CREATE UNIQUE INDEX leaves_pkey USING btree (convo_id, did, device_id)
+index log_generation_pkey on log_generation unique	CREATE UNIQUE INDEX log_generation_pkey USING btree (only_row)
+index memberships_accepted on memberships	CREATE INDEX memberships_accepted USING btree (did, accepted_at) WHERE (accepted_at IS NOT NULL)
+index memberships_by_did on memberships	CREATE INDEX memberships_by_did USING btree (did, convo_id)
+index memberships_one_active on memberships unique	CREATE UNIQUE INDEX memberships_one_active USING btree (convo_id, did) WHERE (left_seq IS NULL)
+index memberships_pkey on memberships unique	CREATE UNIQUE INDEX memberships_pkey USING btree (convo_id, did, joined_seq)
+index memberships_requests on memberships	CREATE INDEX memberships_requests USING btree (did, joined_at, convo_id) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
+index memberships_requests_age on memberships	CREATE INDEX memberships_requests_age USING btree (joined_at) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
+index message_blobs_by_cid on message_blobs	CREATE INDEX message_blobs_by_cid USING btree (convo_id, cid)
+index message_blobs_by_owner on message_blobs	CREATE INDEX message_blobs_by_owner USING btree (owner_did, cid)
+index message_blobs_pkey on message_blobs unique	CREATE UNIQUE INDEX message_blobs_pkey USING btree (convo_id, seq, cid)
+index messages_age on messages	CREATE INDEX messages_age USING btree (created_at) WHERE (kind = ''app''::text)
+index messages_handshake on messages	CREATE INDEX messages_handshake USING btree (convo_id, seq) WHERE (kind <> ''app''::text)
+index messages_log on messages	CREATE INDEX messages_log USING btree (gen, pos, convo_id, seq)
+index messages_message_id on messages unique	CREATE UNIQUE INDEX messages_message_id USING btree (convo_id, message_id)
+index messages_one_commit on messages unique	CREATE UNIQUE INDEX messages_one_commit USING btree (convo_id, epoch) WHERE (kind = ''commit''::text)
+index messages_pkey on messages unique	CREATE UNIQUE INDEX messages_pkey USING btree (convo_id, seq)
+index messages_proposals on messages	CREATE INDEX messages_proposals USING btree (convo_id, epoch, seq) WHERE (kind = ''proposal''::text)
+index messages_proposers on messages	CREATE INDEX messages_proposers USING btree (convo_id, sender_did, epoch) WHERE (kind = ''proposal''::text)
+index orphan_objects_pkey on orphan_objects unique	CREATE UNIQUE INDEX orphan_objects_pkey USING btree (object_key)
+index orphan_objects_since on orphan_objects	CREATE INDEX orphan_objects_since USING btree (since)
+index orphan_objects_uploads on orphan_objects	CREATE INDEX orphan_objects_uploads USING btree (did) WHERE (did IS NOT NULL)
+index package_claims_ends on package_claims	CREATE INDEX package_claims_ends USING btree (ends_at)
+index package_claims_pkey on package_claims unique	CREATE UNIQUE INDEX package_claims_pkey USING btree (did, device_id, cipher_suite, requester)
+index read_positions_pkey on read_positions unique	CREATE UNIQUE INDEX read_positions_pkey USING btree (convo_id, did)
+index rejoin_requests_pkey on rejoin_requests unique	CREATE UNIQUE INDEX rejoin_requests_pkey USING btree (convo_id, did)
+index relay_cursors_pkey on relay_cursors unique	CREATE UNIQUE INDEX relay_cursors_pkey USING btree (relay)
+index removed_messages_pkey on removed_messages unique	CREATE UNIQUE INDEX removed_messages_pkey USING btree (convo_id, id_hash)
+index reports_about on reports	CREATE INDEX reports_about USING btree (subject_did) WHERE (subject_did IS NOT NULL)
+index reports_by on reports	CREATE INDEX reports_by USING btree (reporter_did)
+index reports_open on reports	CREATE INDEX reports_open USING btree (report_id) WHERE (resolved_at IS NULL)
+index reports_pkey on reports unique	CREATE UNIQUE INDEX reports_pkey USING btree (report_id)
+index reports_resolved on reports	CREATE INDEX reports_resolved USING btree (resolved_at) WHERE (resolved_at IS NOT NULL)
+index reports_to_forward on reports	CREATE INDEX reports_to_forward USING btree (forward_after) WHERE (forward_after IS NOT NULL)
+index schema_needs_pkey on schema_needs unique	CREATE UNIQUE INDEX schema_needs_pkey USING btree (only_row)
+index stranger_allowances_pkey on stranger_allowances unique	CREATE UNIQUE INDEX stranger_allowances_pkey USING btree (did)
+index strangers_asked_age on strangers_asked	CREATE INDEX strangers_asked_age USING btree (asked_at)
+index strangers_asked_pkey on strangers_asked unique	CREATE UNIQUE INDEX strangers_asked_pkey USING btree (did, stranger)
+index tickets_expiry on tickets	CREATE INDEX tickets_expiry USING btree (expires_at)
+index tickets_pkey on tickets unique	CREATE UNIQUE INDEX tickets_pkey USING btree (ticket_hash)
+index welcome_recipients_by_device on welcome_recipients	CREATE INDEX welcome_recipients_by_device USING btree (did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_ended on welcome_recipients	CREATE INDEX welcome_recipients_ended USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+index welcome_recipients_one_open on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_one_open USING btree (convo_id, did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_pkey on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_pkey USING btree (convo_id, did, device_id, seq)
+index welcomes_pkey on welcomes unique	CREATE UNIQUE INDEX welcomes_pkey USING btree (convo_id, seq)
+table account_keys (r)
+table account_origins (r)
+table account_states (r)
+table account_states_version (r)
+table accounts (r)
+table admin_audit (r)
+table admin_audit_id_seq (S)
+table blobs (r)
+table blocks (r)
+table commit_failures (r)
+table contact_preferences (r)
+table conversations (r)
+table convo_blocks (r)
+table convo_infos (r)
+table declines (r)
+table devices (r)
+table events (r)
+table group_infos (r)
+table health_writes (r)
+table idempotency_records (r)
+table key_packages (r)
+table lapsed_proposals (r)
+table leaves (r)
+table log_generation (r)
+table memberships (r)
+table message_blobs (r)
+table messages (r)
+table orphan_objects (r)
+table package_claims (r)
+table read_positions (r)
+table rejoin_requests (r)
+table relay_cursors (r)
+table removed_messages (r)
+table reports (r)
+table reports_report_id_seq (S)
+table schema_needs (r)
+table stranger_allowances (r)
+table strangers_asked (r)
+table tickets (r)
+table welcome_recipients (r)
+table welcomes (r)');
 
 
 --
@@ -2860,59 +3466,79 @@ INSERT INTO public.schema_needs VALUES (true, 1);
 
 
 --
+-- Data for Name: stranger_allowances; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.stranger_allowances VALUES ('did:plc:account1', 1000);
+INSERT INTO public.stranger_allowances VALUES ('did:plc:account2', 1000);
+INSERT INTO public.stranger_allowances VALUES ('did:plc:account3', 1000);
+INSERT INTO public.stranger_allowances VALUES ('did:plc:account4', 1000);
+
+
+--
+-- Data for Name: strangers_asked; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81', '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f', '2026-11-27 20:36:38.716361+00');
+
+
+--
 -- Data for Name: tickets; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.tickets VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', 'did:plc:account1', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.tickets VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', 'did:plc:account1', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.tickets VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', 'did:plc:account1', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.tickets VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', 'did:plc:account1', NULL, '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.tickets VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', 'did:plc:account1', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.tickets VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', 'did:plc:account1', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.tickets VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', 'did:plc:account1', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.tickets VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', 'did:plc:account1', NULL, '2026-11-27 20:36:38.716361+00');
 
 
 --
 -- Data for Name: welcome_recipients; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 20:36:38.716361+00');
 INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
 INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
 INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
@@ -2959,17 +3585,17 @@ INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849
 -- Data for Name: welcomes; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:25:47.658779+00');
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, 9, '\x78', NULL, '2026-11-27 20:25:47.658779+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 20:36:38.716361+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, 9, '\x78', NULL, '2026-11-27 20:36:38.716361+00');
 
 
 --
@@ -3059,6 +3685,14 @@ ALTER TABLE ONLY public.commit_failures
 
 
 --
+-- Name: contact_preferences contact_preferences_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.contact_preferences
+    ADD CONSTRAINT contact_preferences_pkey PRIMARY KEY (did);
+
+
+--
 -- Name: conversations conversations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3067,11 +3701,27 @@ ALTER TABLE ONLY public.conversations
 
 
 --
+-- Name: convo_blocks convo_blocks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.convo_blocks
+    ADD CONSTRAINT convo_blocks_pkey PRIMARY KEY (did, convo_id);
+
+
+--
 -- Name: convo_infos convo_infos_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.convo_infos
     ADD CONSTRAINT convo_infos_pkey PRIMARY KEY (convo_id);
+
+
+--
+-- Name: declines declines_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.declines
+    ADD CONSTRAINT declines_pkey PRIMARY KEY (did, adder_did);
 
 
 --
@@ -3087,7 +3737,7 @@ ALTER TABLE ONLY public.devices
 --
 
 ALTER TABLE public.events
-    ADD CONSTRAINT events_kind_check CHECK ((kind = ANY (ARRAY['membership'::text, 'welcome'::text, 'rejoin-requested'::text, 'convo-damaged'::text, 'key-packages-low'::text, 'read'::text, 'preferences'::text, 'role'::text, 'policy'::text, 'lock'::text, 'info'::text, 'info-key-requested'::text]))) NOT VALID;
+    ADD CONSTRAINT events_kind_check CHECK ((kind = ANY (ARRAY['membership'::text, 'welcome'::text, 'rejoin-requested'::text, 'convo-damaged'::text, 'key-packages-low'::text, 'read'::text, 'preferences'::text, 'role'::text, 'policy'::text, 'lock'::text, 'info'::text, 'info-key-requested'::text, 'request'::text, 'accepted'::text, 'request-ended'::text]))) NOT VALID;
 
 
 --
@@ -3251,6 +3901,22 @@ ALTER TABLE ONLY public.schema_needs
 
 
 --
+-- Name: stranger_allowances stranger_allowances_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.stranger_allowances
+    ADD CONSTRAINT stranger_allowances_pkey PRIMARY KEY (did);
+
+
+--
+-- Name: strangers_asked strangers_asked_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.strangers_asked
+    ADD CONSTRAINT strangers_asked_pkey PRIMARY KEY (did, stranger);
+
+
+--
 -- Name: tickets tickets_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3356,6 +4022,20 @@ CREATE INDEX blocks_of ON public.blocks USING btree (blocked_did);
 --
 
 CREATE INDEX conversations_closed ON public.conversations USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+
+
+--
+-- Name: convo_blocks_by_convo; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX convo_blocks_by_convo ON public.convo_blocks USING btree (convo_id);
+
+
+--
+-- Name: declines_of; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX declines_of ON public.declines USING btree (adder_did);
 
 
 --
@@ -3478,6 +4158,20 @@ CREATE UNIQUE INDEX memberships_one_active ON public.memberships USING btree (co
 
 
 --
+-- Name: memberships_requests; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX memberships_requests ON public.memberships USING btree (did, joined_at, convo_id) WHERE ((consent <> 'accepted'::text) AND (left_seq IS NULL));
+
+
+--
+-- Name: memberships_requests_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX memberships_requests_age ON public.memberships USING btree (joined_at) WHERE ((consent <> 'accepted'::text) AND (left_seq IS NULL));
+
+
+--
 -- Name: message_blobs_by_cid; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3597,6 +4291,13 @@ CREATE INDEX reports_to_forward ON public.reports USING btree (forward_after) WH
 
 
 --
+-- Name: strangers_asked_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX strangers_asked_age ON public.strangers_asked USING btree (asked_at);
+
+
+--
 -- Name: tickets_expiry; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3638,6 +4339,14 @@ ALTER TABLE ONLY public.blocks
 
 ALTER TABLE ONLY public.commit_failures
     ADD CONSTRAINT commit_failures_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: convo_blocks convo_blocks_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.convo_blocks
+    ADD CONSTRAINT convo_blocks_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id) ON DELETE CASCADE;
 
 
 --

@@ -25,8 +25,8 @@ type attachment struct {
 	complete bool
 }
 
-// checkScope refuses conversations of which the account was never a member. A
-// former member may still replay what it saw. If the removal is behind the
+// checkScope refuses conversations of which the account was never a member, and
+// those that it has not accepted. A former member may still replay what it saw. If the removal is behind the
 // position of the feed, the tailer has not handed it out yet, and the stream
 // ends when it does.
 func (a *attachment) checkScope(ctx context.Context) error {
@@ -42,6 +42,8 @@ func (a *attachment) checkScope(ctx context.Context) error {
 		return fmt.Errorf("read memberships: %w", err)
 	case m.Ever < int64(len(a.scope)):
 		return gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
+	case m.Accepted < m.Ever:
+		return gen.Errorf(gen.ErrNotMember, "the account has not accepted this conversation yet")
 	case !m.Active && !a.resumes:
 		return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
 	}

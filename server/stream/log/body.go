@@ -19,6 +19,9 @@ const (
 	KindRole            = "role"
 	KindPolicy          = "policy"
 	KindLock            = "lock"
+	KindRequest         = "request"
+	KindAccepted        = "accepted"
+	KindRequestEnded    = "request-ended"
 	KindInfo            = "info"
 	KindInfoKeyAsked    = "info-key-requested"
 )
@@ -49,6 +52,9 @@ type Body struct {
 	Archived    bool         `json:"archived,omitempty"`
 	Role        string       `json:"role,omitempty"`
 	LockStatus  string       `json:"lockStatus,omitempty"`
+	JoinedSeq   int64        `json:"joinedSeq,omitempty"`
+	LastSeq     int64        `json:"lastSeq,omitempty"`
+	At          string       `json:"at,omitempty"`
 	Version     int64        `json:"version,omitempty"`
 	KeyEpoch    int64        `json:"keyEpoch,omitempty"`
 	// Policy is the new policy of a conversation.

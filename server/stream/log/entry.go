@@ -73,6 +73,12 @@ func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEven
 		}
 	case KindLock:
 		return &gen.ConvoLockEvent{Cursor: cursor, ConvoID: convo, LockStatus: b.LockStatus, Actor: b.actor()}
+	case KindRequest:
+		return &gen.RequestEvent{Cursor: cursor, ConvoID: convo, AddedBy: b.actor(), AddedAt: b.At}
+	case KindAccepted:
+		return &gen.AcceptedEvent{Cursor: cursor, ConvoID: convo, JoinedSeq: b.JoinedSeq, LastSeq: b.LastSeq}
+	case KindRequestEnded:
+		return &gen.RequestEndedEvent{Cursor: cursor, ConvoID: convo}
 	case KindInfo:
 		return &gen.ConvoInfoEvent{Cursor: cursor, ConvoID: convo, Version: b.Version, KeyEpoch: b.KeyEpoch, Actor: b.actor()}
 	case KindInfoKeyAsked:
@@ -122,11 +128,18 @@ func (b builder) event(r eventRow) (entry, error) {
 	if r.target != "" {
 		e.convo = body.ConvoID
 	}
-	if r.kind == KindMembership && r.boundary >= 0 {
+	switch {
+	case r.boundary < 0:
+	case r.kind == KindMembership:
 		e.change = &windowChange{convo: e.convo, did: body.DID, begins: body.Action == ActionJoined, seq: r.Seq, n: r.boundary}
+	case r.kind == KindAccepted:
+		e.change = &windowChange{convo: e.convo, did: r.target, begins: true, seq: r.Seq, n: r.boundary}
 	}
 	if v := r.value(b.cursor(r.Position), e.convo, body); v != nil {
 		e.event = stream.NewEvent(v, b.metrics)
+	}
+	if r.kind == KindRequest || r.kind == KindRequestEnded {
+		e.convo = "" // a stream of the conversation alone does not get it
 	}
 	return e, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -128,7 +129,7 @@ func (w *world) join(convo xrpc.ConvoID, dids ...string) {
 			return err
 		}
 		return q.BeginMemberships(ctx, db.BeginMembershipsParams{
-			ConvoID: convo, Dids: dids, Seq: seq, At: time.Now(), N: row.Base + int64(len(p.Kinds)), Gen: row.Gen, Pos: row.LastPos,
+			ConvoID: convo, Dids: dids, Consents: slices.Repeat([]string{"accepted"}, len(dids)), Seq: seq, At: time.Now(), N: row.Base + int64(len(p.Kinds)), Gen: row.Gen, Pos: row.LastPos,
 		})
 	})
 }

@@ -156,7 +156,7 @@ func (r *replay) findEvents(ctx context.Context) error {
 		Pos: r.to.Pos, StreamKey: []byte(r.to.StreamKey), Seq: r.to.Seq, N: r.to.N,
 	}
 	for _, s := range r.ranges {
-		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, s.convo.Stored()), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
+		p.ConvoIds, p.ToldNs, p.LeftNs = append(p.ConvoIds, s.convo.Stored()), append(p.ToldNs, s.toldN), append(p.LeftNs, s.leftN)
 	}
 	rows, err := r.q.ReplayEvents(ctx, p)
 	if err != nil {

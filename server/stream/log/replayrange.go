@@ -36,11 +36,11 @@ func (f *foundRows) take(upTo Position) []rowKey {
 }
 
 // replayRange is a window with something to replay: messages with afterSeq < seq
-// <= untilSeq, other events with joinedN < n <= leftN.
+// <= untilSeq, other events with toldN < n <= leftN.
 type replayRange struct {
 	convo              xrpc.ConvoID
 	afterSeq, untilSeq int64
-	joinedN, leftN     int64
+	toldN, leftN       int64
 	foundRows
 }
 
@@ -59,7 +59,7 @@ func findRanges(ctx context.Context, f *feed, from Position) ([]*replayRange, in
 		if !f.wants(r.ConvoID) {
 			continue
 		}
-		s := &replayRange{convo: r.ConvoID, afterSeq: r.AfterSeq, untilSeq: r.UntilSeq, joinedN: r.JoinedN, leftN: r.LeftN}
+		s := &replayRange{convo: r.ConvoID, afterSeq: r.AfterSeq, untilSeq: r.UntilSeq, toldN: r.ToldN, leftN: r.LeftN}
 		s.more = s.afterSeq < s.untilSeq
 		if r.LeftSeq == nil {
 			s.leftN = noEnd

@@ -46,7 +46,7 @@ func (s *subscribers) add(did string, windows []db.WindowsOfRow) *account {
 	a := &account{did: did, shard: s.nextShard, convos: map[xrpc.ConvoID]bool{}}
 	s.accounts[did] = a
 	for _, r := range windows {
-		w := window{joinedSeq: r.JoinedSeq, joinedN: r.JoinedN, leftSeq: noEnd, leftN: noEnd}
+		w := window{toldSeq: r.ToldSeq, toldN: r.ToldN, leftSeq: noEnd, leftN: noEnd}
 		if r.LeftSeq != nil {
 			w.leftSeq, w.leftN = *r.LeftSeq, r.LeftN
 		}
@@ -120,10 +120,10 @@ func (s *subscribers) apply(ch *windowChange) {
 	}
 	if ch.begins {
 		c := s.conversation(ch.convo)
-		if slices.ContainsFunc(c.windows[a], func(w window) bool { return w.joinedN == ch.n }) {
+		if slices.ContainsFunc(c.windows[a], func(w window) bool { return w.toldN == ch.n }) {
 			return
 		}
-		c.windows[a] = append(c.windows[a], window{joinedSeq: ch.seq, joinedN: ch.n, leftSeq: noEnd, leftN: noEnd})
+		c.windows[a] = append(c.windows[a], window{toldSeq: ch.seq, toldN: ch.n, leftSeq: noEnd, leftN: noEnd})
 		a.convos[ch.convo] = true
 		return
 	}
@@ -133,7 +133,7 @@ func (s *subscribers) apply(ch *windowChange) {
 	}
 	windows := c.windows[a]
 	for i, w := range windows {
-		if w.isOpen() && w.joinedN < ch.n {
+		if w.isOpen() && w.toldN < ch.n {
 			windows[i].leftSeq, windows[i].leftN = ch.seq, ch.n
 		}
 	}

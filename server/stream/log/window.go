@@ -9,20 +9,21 @@ import (
 // noEnd is the end of a window that has not ended.
 const noEnd = math.MaxInt64
 
-// window is one membership. It shows the messages with joinedSeq < seq <=
-// leftSeq, and the other events with joinedN < n <= leftN. So it shows the
-// commit that ends it and the event that reports this, and nothing after them.
+// window is one accepted membership. It shows the messages with toldSeq < seq <=
+// leftSeq, and the other events with toldN < n <= leftN. So it shows the
+// commit that ends it and the event that reports this, and nothing after them. It
+// begins with the membership, or where its account has accepted a request.
 type window struct {
-	joinedSeq, joinedN int64
-	leftSeq, leftN     int64
+	toldSeq, toldN int64
+	leftSeq, leftN int64
 }
 
 // shows is the only predicate for what a member sees, live as in a replay.
 func (w window) shows(p Position) bool {
 	if p.N == 0 {
-		return w.joinedSeq < p.Seq && p.Seq <= w.leftSeq
+		return w.toldSeq < p.Seq && p.Seq <= w.leftSeq
 	}
-	return w.joinedN < p.N && p.N <= w.leftN
+	return w.toldN < p.N && p.N <= w.leftN
 }
 
 func (w window) isOpen() bool { return w.leftN == noEnd }

@@ -22,20 +22,21 @@ func Codec(ctx context.Context, pool *pgxpool.Pool) (*eventlog.Codec, error) {
 }
 
 // expectedSQL selects what an account has to get in a generation. It is written
-// independently of the queries of the service. A member gets the messages with a
-// number in one of its windows, the events of its conversations inside a window,
-// and the events for its account alone.
+// independently of the queries of the service. A member that has accepted gets the
+// messages with a number in one of its windows, the events of its conversations inside
+// a window, and the events for its account alone. The window of an account that had to
+// accept begins with its acceptance, which the log has as an event.
 const expectedSQL = `
 SELECT pos, stream_key, seq, n FROM (
 	SELECT m.pos, m.convo_id AS stream_key, m.seq, 0::bigint AS n, m.convo_id
 	FROM messages m, log_generation g
-	WHERE m.gen = g.gen AND EXISTS (SELECT FROM memberships w WHERE w.convo_id = m.convo_id AND w.did = $1
-		AND m.seq > w.joined_seq AND m.seq <= coalesce(w.left_seq, m.seq))
+	WHERE m.gen = g.gen AND EXISTS (SELECT FROM memberships w WHERE w.convo_id = m.convo_id AND w.did = $1 AND w.consent = 'accepted'
+		AND m.seq > coalesce(w.told_seq, w.joined_seq) AND m.seq <= coalesce(w.left_seq, m.seq))
 	UNION ALL
-	SELECT e.pos, e.stream_key, e.seq, e.n, coalesce(e.convo_id, decode(e.body ->> 'convoId', 'hex'))
+	SELECT e.pos, e.stream_key, e.seq, e.n, CASE WHEN e.kind NOT IN ('request', 'request-ended') THEN coalesce(e.convo_id, decode(e.body ->> 'convoId', 'hex')) END
 	FROM events e, log_generation g
-	WHERE e.gen = g.gen AND (e.target_did = $1 OR EXISTS (SELECT FROM memberships w WHERE w.convo_id = e.convo_id AND w.did = $1
-		AND e.n > w.joined_n AND e.n <= coalesce(w.left_n, e.n)))
+	WHERE e.gen = g.gen AND (e.target_did = $1 OR EXISTS (SELECT FROM memberships w WHERE w.convo_id = e.convo_id AND w.did = $1 AND w.consent = 'accepted'
+		AND e.n > coalesce(w.told_n, w.joined_n) AND e.n <= coalesce(w.left_n, e.n)))
 ) x
 WHERE cardinality($2::bytea[]) = 0 OR convo_id = ANY($2)
 ORDER BY pos, stream_key, seq, n`

@@ -215,6 +215,12 @@ func describe(ev gen.ConvoEvent) string {
 		return fmt.Sprintf("%s of %s in %s", ev.Action, ev.DID, ev.ConvoID)
 	case *gen.WelcomeEvent:
 		return "welcome to " + string(ev.ConvoID)
+	case *gen.RequestEvent:
+		return "request in " + string(ev.ConvoID)
+	case *gen.AcceptedEvent:
+		return fmt.Sprintf("accepted %s/%d-%d", ev.ConvoID, ev.JoinedSeq, ev.LastSeq)
+	case *gen.RequestEndedEvent:
+		return "end of the request in " + string(ev.ConvoID)
 	case *gen.ReadEvent:
 		return fmt.Sprintf("read %s/%d", ev.ConvoID, ev.Seq)
 	}

@@ -162,6 +162,15 @@ export class Sync {
       case 'membershipChangeEvent':
         await this.#membershipChange(event)
         break
+      case 'requestEvent':
+        engine.emit({ type: 'request', convoId: event.convoId, ...(event.addedBy && { addedBy: event.addedBy }) })
+        break
+      case 'requestEndedEvent':
+        engine.emit({ type: 'requestEnded', convoId: event.convoId })
+        break
+      case 'acceptedEvent': // a Welcome may follow
+        if (!engine.state.isJoined(event.convoId)) this.#joinLater(event.convoId)
+        break
       case 'rejoinRequestedEvent':
         engine.reactions.rejoinRequested(event.convoId, event.did, event.reason)
         break

@@ -10,6 +10,9 @@ export type StreamEvent =
   | { kind: 'keyPackagesLowEvent' } & stream.KeyPackagesLowEvent
   | { kind: 'readEvent' } & stream.ReadEvent
   | { kind: 'preferencesEvent' } & stream.PreferencesEvent
+  | { kind: 'requestEvent' } & stream.RequestEvent
+  | { kind: 'acceptedEvent' } & stream.AcceptedEvent
+  | { kind: 'requestEndedEvent' } & stream.RequestEndedEvent
   | { kind: 'convoInfoEvent' } & stream.ConvoInfoEvent
   | { kind: 'infoKeyRequestedEvent' } & stream.InfoKeyRequestedEvent
   | { kind: 'infoEvent' } & stream.InfoEvent
