@@ -7,4 +7,3 @@ ALTER TABLE reports
     -- When the moderation service accepted the report, and the number that it gave.
     ADD COLUMN forwarded_at     TIMESTAMPTZ,
     ADD COLUMN forwarded_id     BIGINT;
-CREATE INDEX reports_to_forward ON reports (forward_after) WHERE forward_after IS NOT NULL;

@@ -18,7 +18,7 @@ import (
 //
 // A file that begins with noTransaction is applied statement by statement, as
 // CREATE INDEX CONCURRENTLY needs. If it fails, it is applied from its beginning
-// again, so its statements must allow that (IF NOT EXISTS).
+// again, so it drops what a failed attempt may have left.
 type driver struct {
 	ctx  context.Context // the interface of golang-migrate has none
 	conn *pgx.Conn

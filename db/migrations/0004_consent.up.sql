@@ -18,9 +18,6 @@ ALTER TABLE memberships
     ADD COLUMN added_by TEXT COLLATE "C",
     -- It was entered by a link, which makes nobody known.
     ADD COLUMN by_link  BOOLEAN NOT NULL DEFAULT FALSE;
--- The open requests of an account, and all of them by age.
-CREATE INDEX memberships_requests ON memberships (did, joined_at, convo_id) WHERE consent <> 'accepted' AND left_seq IS NULL;
-CREATE INDEX memberships_requests_age ON memberships (joined_at) WHERE consent <> 'accepted' AND left_seq IS NULL;
 
 -- Who may ask an account, and who is accepted at once. No row: the defaults.
 CREATE TABLE contact_preferences (
