@@ -26,12 +26,14 @@ export class Member {
   #following = false // whether it waits for events, as its calls show
 
   /**
-   * `account` is an Account or a DirectAccount; `label` distinguishes the account's second device from the first. With
-   * `direct`, calls do not go through the PDS. Everything else is as Client.open takes it.
+   * Opens a device. From then on its account accepts what others add it to. `account` is an Account or a DirectAccount;
+   * `label` distinguishes the account's second device from the first. With `direct`, calls do not go through the PDS.
+   * Everything else is as Client.open takes it.
    */
   static async open(account, { label, suite, direct = false, storage = new MemoryStorage(), ...options } = {}) {
     const member = new Member(account, label, { storage, mls: suite, device: label, ...options }, direct)
     await member.#start()
+    await account.procedure('updatePreferences', { acceptFrom: 'all', acceptGroupInvitesFrom: 'all' })
     return member
   }
 

@@ -20,7 +20,10 @@ export class World {
     this.service = network.mlsd.did
   }
 
-  /** The session of a person, whose account is made when it is first asked for. */
+  /**
+   * The session of a person, whose account is made when it is first asked for. It accepts what others add it to, since
+   * these tests are not about requests.
+   */
   agent(who) {
     if (!this.#agents.has(who)) this.#agents.set(who, this.#signUp(who))
     return this.#agents.get(who)
@@ -31,6 +34,11 @@ export class World {
     const agent = new AtpAgent({ service: pds.url })
     agent.password = randomUUID()
     await agent.createAccount({ handle: who + pds.domain, email: `${who}@example.com`, password: agent.password })
+    const answer = await agent.fetchHandler('/xrpc/blue.catbird.mls.updatePreferences', {
+      method: 'POST', body: JSON.stringify({ acceptFrom: 'all', acceptGroupInvitesFrom: 'all' }),
+      headers: { 'content-type': 'application/json', 'atproto-proxy': `${this.service}#atproto_mls` },
+    })
+    if (!answer.ok) throw new Error(await answer.text())
     return agent
   }
 
@@ -42,7 +50,6 @@ export class World {
       service: this.service, storage, onEvent: (event) => events.push(event), ...options,
     })
     Object.assign(client, { events, who, storage })
-    await client.setContactPreferences({ acceptFrom: 'all', acceptGroupInvitesFrom: 'all' })
     this.#clients.push(client)
     return client
   }

@@ -22,7 +22,6 @@ export async function open(who, { storageName = `device ${++storages}`, ...optio
     ...await session(who), storage: await IndexedDbStorage.open(storageName), ...options,
     onEvent: ({ type, transport }) => { if (type === 'connection') transports.add(transport) },
   })
-  await client.setContactPreferences({ acceptFrom: 'all', acceptGroupInvitesFrom: 'all' })
   Object.assign(client, { who, storageName })
   const inbox = []
   inboxes.set(client, inbox)
