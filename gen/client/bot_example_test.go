@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"time"
 
 	"catbird.blue/mls/gen/client"
 	"catbird.blue/mls/mls"
@@ -77,6 +78,21 @@ func (d *device) begin(ctx context.Context, other *device) error {
 	}
 	d.group = first.Next
 	fmt.Println("created with", *convo.MemberCount, "members in epoch", convo.Epoch)
+	return nil
+}
+
+// accept accepts the requests of accounts that the device's account does not know.
+func (d *device) accept(ctx context.Context) error {
+	open, err := d.ListConvoRequests(ctx, &client.ListConvoRequestsParams{})
+	if err != nil {
+		return err
+	}
+	for _, request := range open.Requests {
+		if _, err := d.AcceptConvo(ctx, &client.AcceptConvoInput{ConvoID: request.Convo.ID}); err != nil {
+			return err
+		}
+		fmt.Println("accepted a request")
+	}
 	return nil
 }
 
@@ -163,7 +179,8 @@ func Example_bot() {
 		fmt.Println(err)
 		return
 	}
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
 	bot, ada := newDevice(s), newDevice(s)
 	if err := converse(ctx, bot, ada); err != nil {
 		log.Print(err)
@@ -172,6 +189,7 @@ func Example_bot() {
 	// Output:
 	// published 2
 	// created with 2 members in epoch 1
+	// accepted a request
 	// joined in epoch 1
 	// got message 1
 	// commit accepted, epoch 2
@@ -185,6 +203,9 @@ func converse(ctx context.Context, bot, ada *device) error {
 		return err
 	}
 	if err := ada.begin(ctx, bot); err != nil {
+		return err
+	}
+	if err := bot.accept(ctx); err != nil {
 		return err
 	}
 	if err := bot.join(ctx, func(*client.GetWelcomeOutput) { bot.group = ada.group }); err != nil {
