@@ -183,6 +183,13 @@ export class Member {
     return this.until('its group', () => this.isIn(convoId))
   }
 
+  /** Accepts the request that each addition is after the account has left or was removed. */
+  async accepts(convoId) {
+    const requests = async () => (await this.client.requests()).filter(({ conversation: { id } }) => id === convoId)
+    await this.until('a request', async () => (await requests()).length > 0)
+    await this.at(convoId).accept()
+  }
+
   ends(convoId) {
     return this.until('the end of its membership', () => this.at(convoId).status === 'ended')
   }

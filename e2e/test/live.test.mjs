@@ -75,9 +75,10 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
   await say(ben, 'without Dan', [ada, ben, cleo])
   await settle(ada, ben, cleo)
 
-  // He joins again, through the stream that he kept open. Only admins may add him again.
+  // He joins again, through the stream that he kept open. Only admins may add him again, and he is asked.
   await assert.rejects(ben.at(convoId).add(dan.did), { error: 'NotAllowed' })
   await ada.at(convoId).add(dan.did)
+  await dan.accepts(convoId)
   await together(6, ...all)
   for (const one of all) await say(one, `${one.name} again`, all)
   await settle(...all)
@@ -90,6 +91,7 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
   await say(ada, 'without Cleo', [ada, ben, dan])
   await settle(ada, ben, dan)
   await ada.at(convoId).add(cleo.did)
+  await cleo.accepts(convoId)
   await together(8, ...all)
   const { seq: end } = await say(cleo, 'done', all)
   await settle(...all)
