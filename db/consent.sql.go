@@ -114,7 +114,7 @@ e AS (DELETE FROM strangers_asked s WHERE s.did = $1)
 DELETE FROM stranger_allowances l WHERE l.did = $1
 `
 
-// What an account has decided about others, and others about it.
+// Removes the decisions of an account about others, and those of others about it.
 func (q *Queries) EraseConsent(ctx context.Context, did string) error {
 	_, err := q.db.Exec(ctx, eraseConsent, did)
 	return err
@@ -395,7 +395,7 @@ type RelationsRow struct {
 }
 
 // Whether an account may be added by another one, and as what (server/consent).
-// What decides about adding each of these accounts to a conversation (empty for none
+// The facts that decide about adding each of these accounts to a conversation (empty for none
 // yet). An account that does not exist gets a row too.
 // known: both are accepted members of another conversation of at most 50 accounts
 // which the account created or accepted itself, or to which it added the adder.

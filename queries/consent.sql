@@ -1,7 +1,7 @@
 -- Whether an account may be added by another one, and as what (server/consent).
 
 -- name: Relations :many
--- What decides about adding each of these accounts to a conversation (empty for none
+-- The facts that decide about adding each of these accounts to a conversation (empty for none
 -- yet). An account that does not exist gets a row too.
 -- known: both are accepted members of another conversation of at most 50 accounts
 -- which the account created or accepted itself, or to which it added the adder.
@@ -156,7 +156,7 @@ ORDER BY joined_at
 LIMIT sqlc.arg(batch)::bigint;
 
 -- name: EraseConsent :exec
--- What an account has decided about others, and others about it.
+-- Removes the decisions of an account about others, and those of others about it.
 WITH a AS (DELETE FROM contact_preferences p WHERE p.did = sqlc.arg(did)),
 b AS (DELETE FROM declines d WHERE d.did = sqlc.arg(did) OR d.adder_did = sqlc.arg(did)),
 c AS (DELETE FROM convo_blocks k WHERE k.did = sqlc.arg(did)),

@@ -68,7 +68,7 @@ func TestStrangersInADay(t *testing.T) {
 	}
 }
 
-// Who shares an accepted conversation is no stranger.
+// An account with which the adder shares an accepted conversation is no stranger.
 func TestAcquaintedAreNoStrangers(t *testing.T) {
 	t.Parallel()
 	s := newLimitedServer(t)

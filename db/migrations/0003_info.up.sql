@@ -12,7 +12,7 @@ CREATE TABLE convo_infos (
     convo_id        BYTEA PRIMARY KEY REFERENCES conversations ON DELETE CASCADE,
     -- Rises by one with every change of info.
     version         BIGINT NOT NULL CHECK (version > 0),
-    -- What clients encrypted.
+    -- The ciphertext of clients.
     info            BYTEA NOT NULL,
     -- The key of info, wrapped by a member for the members of key_epoch.
     info_key        BYTEA NOT NULL,

@@ -19,7 +19,8 @@ ALTER TABLE memberships
     -- It was entered by a link, which makes nobody known.
     ADD COLUMN by_link  BOOLEAN NOT NULL DEFAULT FALSE;
 
--- Who may ask an account, and who is accepted at once. No row: the defaults.
+-- The preferences of accounts: which others may ask, and which are accepted at
+-- once. No row: the defaults.
 CREATE TABLE contact_preferences (
     did                 TEXT COLLATE "C" PRIMARY KEY,
     allow_incoming      TEXT COLLATE "C" NOT NULL DEFAULT 'all' CHECK (allow_incoming IN ('all', 'following', 'none')),

@@ -53,7 +53,7 @@ func TestShared(t *testing.T) {
 			t.Errorf("%s is kept for %s", key, left)
 		}
 	}
-	// What is older than a minute in Redis is asked for again.
+	// An entry of Redis that is older than a minute is asked for again.
 	for _, key := range client.Keys(t.Context(), "*").Val() {
 		client.PExpire(t.Context(), key, follows.Usable-follows.Fresh-time.Second)
 	}

@@ -175,7 +175,7 @@ export class Client {
     return all
   }
 
-  /** Says who may ask the account to take part in conversations, and who is accepted at once. What is not named stays. */
+  /** Says who may ask the account to take part in conversations, and who is accepted at once. Preferences that are not named stay. */
   async setContactPreferences(preferences: ContactPreferences): Promise<void> {
     await this.engine.api.call(mls.updatePreferences, preferences)
   }

@@ -166,7 +166,7 @@ export class Conversation {
     await this.engine.api.call(mls.updateCursor, { convoId: this.id, seq })
   }
 
-  /** Mutes or archives the conversation, on all devices of the account. What is not named stays. */
+  /** Mutes or archives the conversation, on all devices of the account. A preference that is not named stays. */
   async setPreferences(preferences: { muted?: boolean, archived?: boolean }): Promise<void> {
     await this.engine.api.call(mls.updatePreferences, { convoId: this.id, ...preferences })
   }

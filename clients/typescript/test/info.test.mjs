@@ -26,7 +26,7 @@ test('an added member and a device by external commit read the name, a removed o
   await at(phone).join()
   assert.equal((await at(phone).info(WAIT)).name, 'Tea')
 
-  // What is not named stays, and of two changes at once both are made.
+  // Fields that are not named stay, and of two changes at once both are made.
   await Promise.all([at(ben).setInfo({ description: 'At five' }), at(cleo).setInfo({ picture: new Uint8Array([1, 2, 3]) })])
   for (const client of [ada, ben, cleo, phone]) {
     assert.deepEqual(await at(client).info(WAIT), { name: 'Tea', description: 'At five', picture: new Uint8Array([1, 2, 3]) })
