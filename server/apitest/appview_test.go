@@ -2,7 +2,6 @@ package apitest
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -111,19 +110,5 @@ func TestBlocksOfTheAppViewSpareMembers(t *testing.T) {
 	if len(out.KeyPackages) != 0 {
 		t.Errorf("%d packages for a new conversation", len(out.KeyPackages))
 	}
-	atBob, atCarol := s.opened(t, bob.Account, "streamConvoEvents", nil), s.opened(t, carol.Account, "streamConvoEvents", nil)
-	atBob.nextEvent()
-	atCarol.nextEvent()
-	signal := func(from actor, text string) {
-		ok[object](t, s.call(t, from.Account, "sendEphemeral", object{"convoId": g.ID(), "epoch": g.Epoch(), "ciphertext": raw([]byte(text))}))
-	}
-	expect := func(p *tap, text string) {
-		if data, _ := p.next(); !strings.Contains(string(data), fmt.Sprint(raw([]byte(text))["$bytes"])) {
-			t.Errorf("got %s, want the signal %s", data, text)
-		}
-	}
-	signal(alice, "from alice")
-	signal(carol, "from carol")
-	expect(atCarol, "from alice")
-	expect(atBob, "from carol")
+	s.signalsPastBlock(t, g, alice, bob, carol)
 }

@@ -116,24 +116,35 @@ func TestBlockedSignals(t *testing.T) {
 	g := s.conversation(t, alice, bob, carol)
 	s.settle(t)
 	ok[object](t, s.call(t, bob.Account, "blockAccount", object{"did": alice.DID}))
+	signal, expect := s.signalsPastBlock(t, g, alice, bob, carol)
+	ok[object](t, s.call(t, bob.Account, "unblockAccount", object{"did": alice.DID}))
+	signal(alice, "from alice again")
+	expect("from alice again")
+}
+
+// signalsPastBlock checks that a signal of alice reaches carol and not bob, who has
+// blocked alice and gets the signal of carol. It returns how one is sent, and how bob
+// waits for one.
+func (s *stack) signalsPastBlock(t *testing.T, g *mlstest.Group, alice, bob, carol actor) (signal func(from actor, text string), expect func(text string)) {
+	t.Helper()
 	atBob, atCarol := s.opened(t, bob.Account, "streamConvoEvents", nil), s.opened(t, carol.Account, "streamConvoEvents", nil)
 	atBob.nextEvent()
 	atCarol.nextEvent()
-	signal := func(from actor, text string) {
+	signal = func(from actor, text string) {
+		t.Helper()
 		ok[object](t, s.call(t, from.Account, "sendEphemeral", object{"convoId": g.ID(), "epoch": g.Epoch(), "ciphertext": raw([]byte(text))}))
 	}
-	expect := func(p *tap, text string) {
+	arrives := func(p *tap, text string) {
+		t.Helper()
 		if data, _ := p.next(); !strings.Contains(string(data), fmt.Sprint(raw([]byte(text))["$bytes"])) {
 			t.Errorf("got %s, want the signal %s", data, text)
 		}
 	}
 	signal(alice, "from alice")
 	signal(carol, "from carol")
-	expect(atCarol, "from alice")
-	expect(atBob, "from carol")
-	ok[object](t, s.call(t, bob.Account, "unblockAccount", object{"did": alice.DID}))
-	signal(alice, "from alice again")
-	expect(atBob, "from alice again")
+	arrives(atCarol, "from alice")
+	arrives(atBob, "from carol")
+	return signal, func(text string) { t.Helper(); arrives(atBob, text) }
 }
 
 // An account may block so many accounts, and one that it has blocked again.
