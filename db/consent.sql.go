@@ -285,7 +285,8 @@ type PageRequestsRow struct {
 	Bytes    int64
 }
 
-// The open requests of an account that it was told of, the newest first.
+// The open requests of an account that it was told of, the newest first. The first
+// condition on consent is that of the index.
 func (q *Queries) PageRequests(ctx context.Context, arg PageRequestsParams) ([]PageRequestsRow, error) {
 	rows, err := q.db.Query(ctx, pageRequests,
 		arg.MemberBytes,

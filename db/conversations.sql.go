@@ -279,7 +279,7 @@ const joinedSeq = `-- name: JoinedSeq :one
 SELECT joined_seq FROM memberships WHERE convo_id = $1 AND did = $2 AND left_seq IS NULL
 `
 
-// Where the window of a member begins.
+// The sequence number after which a member sees messages.
 func (q *Queries) JoinedSeq(ctx context.Context, convoID xrpc.ConvoID, did string) (int64, error) {
 	row := q.db.QueryRow(ctx, joinedSeq, convoID, did)
 	var joined_seq int64

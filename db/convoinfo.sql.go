@@ -120,7 +120,7 @@ type PutInfoKeyParams struct {
 	Version  *int64
 }
 
-// A wrap for an epoch answers what was requested in that epoch or before it. A
+// A wrap for an epoch answers the requests of that epoch and of earlier ones. A
 // conversation without info has no key to wrap, and the key of another version is
 // not that of the info.
 func (q *Queries) PutInfoKey(ctx context.Context, arg PutInfoKeyParams) error {

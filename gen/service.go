@@ -15,7 +15,7 @@ import (
 type Service interface {
 	// AcceptConvo: Accepts the request to take part in a conversation to which
 	// another account has added the caller. From then on, streams and sync
-	// report the conversation; what came before is read by getMessages. If the
+	// report the conversation; earlier messages are read by getMessages. If the
 	// caller has accepted it already, the call changes nothing. Errors:
 	// ConvoNotFound, NotMember, StorageFull.
 	AcceptConvo(ctx context.Context, caller xrpc.Caller, in *AcceptConvoInput) (*AcceptConvoOutput, error)

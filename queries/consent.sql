@@ -117,7 +117,8 @@ ORDER BY joined_seq DESC
 LIMIT 1;
 
 -- name: PageRequests :many
--- The open requests of an account that it was told of, the newest first.
+-- The open requests of an account that it was told of, the newest first. The first
+-- condition on consent is that of the index.
 SELECT m.convo_id, m.joined_at, coalesce(m.added_by, '')::text AS added_by,
     (
         (SELECT coalesce(sum(octet_length(v.did) + sqlc.arg(member_bytes)::bigint), 0) FROM memberships v

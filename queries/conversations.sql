@@ -136,7 +136,7 @@ WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL
 RETURNING joined_seq, coalesce(told_seq, joined_seq)::bigint AS told_seq;
 
 -- name: JoinedSeq :one
--- Where the window of a member begins.
+-- The sequence number after which a member sees messages.
 SELECT joined_seq FROM memberships WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL;
 
 -- name: AcceptRequest :exec

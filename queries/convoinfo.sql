@@ -11,7 +11,7 @@ ON CONFLICT (convo_id) DO UPDATE SET
     requested_epoch = NULL, updated_at = excluded.updated_at;
 
 -- name: PutInfoKey :exec
--- A wrap for an epoch answers what was requested in that epoch or before it. A
+-- A wrap for an epoch answers the requests of that epoch and of earlier ones. A
 -- conversation without info has no key to wrap, and the key of another version is
 -- not that of the info.
 UPDATE convo_infos SET info_key = sqlc.arg(info_key), key_epoch = sqlc.arg(key_epoch), requested_epoch = NULL

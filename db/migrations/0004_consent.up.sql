@@ -1,6 +1,6 @@
--- Consent: who is added to a conversation by an account that it does not know is
--- a request until it accepts. A server of the version before works with this: what
--- it adds is accepted at once, as it knows no requests.
+-- Consent: an account to which the adder is unknown has a request until it accepts.
+-- A server of the version before works with this: the accounts that it adds are
+-- accepted at once.
 
 -- consent: 'accepted'; 'request'; or 'hidden', a request that its account is never
 -- told of, since the account has blocked the adder after it had leased a package.

@@ -16,8 +16,8 @@ import (
 )
 
 // device is a device of an account: its connection to the service, and its MLS
-// state. mlstest stands for an MLS library: what is random in its objects is
-// what only members could check.
+// state. mlstest takes the place of an MLS library: the parts of its objects that
+// only members could check are random.
 type device struct {
 	client.Client
 	account *authtest.Account

@@ -16,7 +16,7 @@ type Client struct {
 
 // AcceptConvo: Accepts the request to take part in a conversation to which
 // another account has added the caller. From then on, streams and sync report
-// the conversation; what came before is read by getMessages. If the caller
+// the conversation; earlier messages are read by getMessages. If the caller
 // has accepted it already, the call changes nothing. Errors: ConvoNotFound,
 // NotMember, StorageFull.
 func (c *Client) AcceptConvo(ctx context.Context, in *AcceptConvoInput) (*AcceptConvoOutput, error) {

@@ -56,7 +56,7 @@ type AcceptConvoOutput struct {
 	// Sequence number after which the caller may read.
 	JoinedSeq int64
 	// Sequence number of the newest message at the acceptance. Streams deliver
-	// what comes after it.
+	// the messages after it.
 	LastSeq int64
 }
 
