@@ -12,8 +12,8 @@ const target = join(import.meta.dirname, '../../server/chatpage/static')
 const { outputFiles } = await build({
   entryPoints: [join(import.meta.dirname, 'src/main.ts')], bundle: true, format: 'esm', minify: true, write: false,
   platform: 'browser', target: 'es2022', logLevel: 'error', legalComments: 'none', charset: 'utf8',
-  // Cipher suites that the page does not use. ts-mls imports them when they are asked for.
-  external: ['@hpke/ml-kem', '@hpke/hybridkem-x-wing', '@hpke/dhkem-x448', '@noble/post-quantum'],
+  // What the page does not use and is imported when it is asked for: cipher suites by ts-mls, and age by reports.
+  external: ['@hpke/ml-kem', '@hpke/hybridkem-x-wing', '@hpke/dhkem-x448', '@noble/post-quantum', 'age-encryption'],
 })
 const files = {
   'page.js': outputFiles[0].contents,

@@ -69,6 +69,22 @@ test('accounts are refused, come back, and are erased', { timeout: 300_000 }, as
   assert.match(await admin('account', ben.did, 'show'), /being erased[^]*account erase/)
 })
 
+test('a member that was away removes the leaf of an erased account', { timeout: 300_000 }, async (t) => {
+  const [pds] = network.pdses
+  const [ida, jan] = await Promise.all(['Ida', 'Jan'].map(async (name) =>
+    Member.open(await Account.create({ name, handle: name, pds, serviceDid: network.mlsd.did }), { suite: SUITE_1, transports: ['sse'] })))
+  const { id: convoId } = await ida.client.create([jan.did])
+  await jan.joins(convoId)
+  await Promise.all([ida.close(), jan.close()])
+  t.after(() => ida.close())
+  await pds.deleteAccount(jan.did)
+  // The leaf has the DID of an account that the service does not name any more.
+  await until(async () => (await ida.account.query('getConvo', { convoId })).members.some(({ did }) => did.startsWith('did:erased:')))
+  await ida.reopen()
+  await ida.until('the removal', async () => (await ida.members(convoId)).join() === ida.did)
+  await until(async () => (await ida.account.query('getConvo', { convoId })).members.length === 1)
+})
+
 async function admin(...words) {
   const { stdout } = await promisify(execFile)(binary, ['admin', ...words], { env: network.mlsd.env, cwd: network.dir })
   return stdout

@@ -1,16 +1,15 @@
-import type { Agent, Service } from '@atproto/lex-client'
-import { deviceIdOf } from './bytes.js'
 import { decodeContent, type Content } from './content.js'
 import { Conversation } from './conversation.js'
 import { Engine } from './engine/engine.js'
-import { keys, type DeviceRecord, type InboxRecord } from './engine/records.js'
+import { allPages } from './engine/pages.js'
+import { keys, type InboxRecord } from './engine/records.js'
 import { State } from './engine/state.js'
 import { ClientError } from './errors.js'
 import type { Info } from './info.js'
-import type { ClientEvent } from './events.js'
 import * as mls from './lexicons/blue/catbird/mls.js'
-import { DEFAULT_SUITE, tsMls, type Mls } from './mls/index.js'
-import type { Storage } from './storage/types.js'
+import { DEFAULT_SUITE, tsMls } from './mls/index.js'
+import { agentOf, openDevice, withFragment, type ClientOptions } from './options.js'
+import { sealEvidence, type Report } from './reports.js'
 
 /** A message of a conversation. */
 export interface Message extends Content {
@@ -29,9 +28,6 @@ export interface Message extends Content {
   plaintext: Uint8Array
 }
 
-/** A session of @atproto/api or an OAuth client, or any fetch with authentication. */
-export type Session = Pick<Agent, 'fetchHandler'> & { did?: string }
-
 /** A request to take part in a conversation: `conversation.accept()` or `conversation.decline()`. */
 export interface Request {
   conversation: Conversation
@@ -40,42 +36,28 @@ export interface Request {
   addedAt: string
 }
 
+/** The messages of a conversation that the account has not read. */
+export interface UnreadCount {
+  convoId: string
+  /** At most 200: those among the newest messages and commits. */
+  unread: number
+  readSeq: number
+  lastSeq: number
+}
+
+/** An account that this one has blocked. */
+export interface Block {
+  did: string
+  /** In ISO 8601. */
+  createdAt: string
+}
+
 /** Who may ask the account to take part in conversations, and who is accepted at once; the last two for groups. */
 export interface ContactPreferences {
   allowIncoming?: 'all' | 'following' | 'none'
   acceptFrom?: 'all' | 'known' | 'following' | 'nobody'
   allowGroupInvites?: 'all' | 'following' | 'none'
   acceptGroupInvitesFrom?: 'all' | 'known' | 'following' | 'nobody'
-}
-
-export interface ClientOptions {
-  /** Calls through the account's PDS. Alternatively `fetch` and `did`. */
-  session?: Session
-  /** A fetch handler that adds authentication: `(path, init) => Promise<Response>`, where path begins with /xrpc/. */
-  fetch?: Agent['fetchHandler']
-  /** The account, if the session does not say. */
-  did?: string
-  /**
-   * DID of the delivery service, such as did:web:mls.example.com; a fragment (`#atproto_mls`) is added. Leave it out if
-   * the fetch handler calls the service itself.
-   */
-  service?: string
-  /** Where this device keeps its state. A new storage is a new device. */
-  storage: Storage
-  /** A name for this device in its credential (`did#name`). Without it, the credential is the DID. */
-  device?: string
-  /** The MLS library, or the name of a cipher suite for ts-mls. Suite 1 if absent. */
-  mls?: Mls | string
-  /** Whether this device joins conversations of its account by itself when nobody has added it. True if absent. */
-  autoJoin?: boolean
-  /** How many key packages wait at the service for those who add this device. 20 if absent. */
-  keyPackages?: number
-  /** How events arrive; the first that works. WebSocket, server-sent events, long polls if absent. */
-  transports?: ('websocket' | 'sse' | 'poll')[]
-  /** For how long a call is repeated while the service cannot be reached, in milliseconds. A minute if absent. */
-  patienceMs?: number
-  /** Told of everything besides messages. It must not throw. */
-  onEvent?: (event: ClientEvent) => void
 }
 
 /** A device of an account: it keeps its groups in step with the service for as long as it is open. */
@@ -151,31 +133,81 @@ export class Client {
 
   /** The conversations of the account, those included that this device is not in (yet). */
   async conversations(): Promise<Conversation[]> {
-    const ids = new Set<string>()
-    let cursor: string | undefined
-    do {
-      const page = await this.engine.api.call(mls.getConvos, { limit: 100, ...(cursor && { cursor }) })
-      for (const { id } of page.conversations) ids.add(id)
-      cursor = page.cursor
-    } while (cursor)
-    return [...ids].map((id) => this.conversation(id))
+    const { api } = this.engine
+    const convos = await allPages((from) => api.call(mls.getConvos, { limit: 100, ...from }), (page) => page.conversations)
+    return [...new Set(convos.map(({ id }) => id))].map((id) => this.conversation(id))
   }
 
   /** The conversations to which unknown accounts have added this one, the newest first. */
   async requests(): Promise<Request[]> {
-    const all: Request[] = []
-    let cursor: string | undefined
-    do {
-      const page = await this.engine.api.call(mls.listConvoRequests, { limit: 100, ...(cursor && { cursor }) })
-      for (const { convo, addedBy, addedAt } of page.requests) {
-        all.push({ conversation: this.conversation(convo.id), ...(addedBy && { addedBy }), addedAt })
-      }
-      cursor = page.cursor
-    } while (cursor)
-    return all
+    const { api } = this.engine
+    const requests = await allPages((from) => api.call(mls.listConvoRequests, { limit: 100, ...from }), (page) => page.requests)
+    return requests.map(({ convo, addedBy, addedAt }) =>
+      ({ conversation: this.conversation(convo.id), ...(addedBy && { addedBy }), addedAt }))
   }
 
-  /** Says who may ask the account to take part in conversations, and who is accepted at once. Preferences that are not named stay. */
+  /** Conversations with messages behind the read position (Conversation.markRead). Own messages count until it moves. */
+  unreadCounts(): Promise<UnreadCount[]> {
+    const { api } = this.engine
+    return allPages((from) => api.call(mls.getUnreadCounts, { limit: 200, ...from }), (page) => page.counts.map(
+      ({ convoId, unread, readSeq, lastSeq }) => ({ convoId, unread, readSeq, lastSeq })))
+  }
+
+  /**
+   * Keeps an account from adding this one to conversations, and from sending it signals. It cannot notice. Conversations
+   * with both go on.
+   */
+  async block(did: string): Promise<void> {
+    await this.engine.api.call(mls.blockAccount, { did: did as never })
+  }
+
+  async unblock(did: string): Promise<void> {
+    await this.engine.api.call(mls.unblockAccount, { did: did as never })
+  }
+
+  /** The accounts that this one has blocked here, the newest first. Blocks in Bluesky are not among them. */
+  blocks(): Promise<Block[]> {
+    const { api } = this.engine
+    return allPages((from) => api.call(mls.listBlocks, { limit: 100, ...from }), (page) => page.blocks.map(
+      ({ did, createdAt }) => ({ did, createdAt })))
+  }
+
+  /**
+   * Reports a conversation, an account or a message to the operator of the service, and returns the number of the report.
+   * Throws NoReportRecipient if there is evidence and the service takes none.
+   */
+  async report({ reasonType, reason, subject, evidence }: Report): Promise<number> {
+    const { api } = this.engine
+    const sealed = evidence === undefined ? undefined : await this.#seal(evidence)
+    const { id } = await api.call(mls.createReport, {
+      reasonType, ...(reason && { reason }), subject: subject as never, ...(sealed && { evidence: sealed }),
+      idempotencyKey: crypto.randomUUID(),
+    })
+    return id
+  }
+
+  async #seal(evidence: Uint8Array | string): Promise<Uint8Array> {
+    const { reportRecipient } = await this.service()
+    if (!reportRecipient) throw new ClientError('NoReportRecipient', 'the service takes no evidence: report without it')
+    return sealEvidence(evidence, reportRecipient)
+  }
+
+  /** What the service says about itself: its limits, and whether it knows follows (`appView`) and takes evidence. */
+  service() {
+    return this.engine.api.call(mls.describeService, {})
+  }
+
+  /** Who may ask the account to take part in conversations, and who is accepted at once. */
+  async contactPreferences(): Promise<Required<ContactPreferences>> {
+    const { api } = this.engine
+    const { allowIncoming, acceptFrom, allowGroupInvites, acceptGroupInvitesFrom } = await api.call(mls.getPreferences, { limit: 1 })
+    return { allowIncoming, acceptFrom, allowGroupInvites, acceptGroupInvitesFrom } as Required<ContactPreferences>
+  }
+
+  /**
+   * Says who may ask the account to take part in conversations, and who is accepted at once. What is not named stays.
+   * What needs follows is refused (error NotAllowed) where the service has no AppView.
+   */
   async setContactPreferences(preferences: ContactPreferences): Promise<void> {
     await this.engine.api.call(mls.updatePreferences, preferences)
   }
@@ -236,14 +268,8 @@ export class Client {
 
   /** What the account prefers for each conversation that it has muted or archived. */
   async preferences() {
-    const all: mls.defs.ConvoPreferences[] = []
-    let cursor: string | undefined
-    do {
-      const page = await this.engine.api.call(mls.getPreferences, cursor ? { cursor } : {})
-      all.push(...page.conversations)
-      cursor = page.cursor
-    } while (cursor)
-    return all
+    const { api } = this.engine
+    return allPages((from) => api.call(mls.getPreferences, from), (page) => page.conversations)
   }
 
   /**
@@ -255,30 +281,6 @@ export class Client {
     this.engine.outbox.close()
     await this.engine.state.storage.close()
   }
-}
-
-function agentOf({ session, fetch, did }: ClientOptions): Agent {
-  if (fetch) return { did: did as never, fetchHandler: fetch }
-  if (!session) throw new TypeError('a session or a fetch handler is needed')
-  return { did: session.did as never, fetchHandler: (path, init) => session.fetchHandler(path, init) }
-}
-
-const withFragment = (service: string) => (service.includes('#') ? service : `${service}#atproto_mls`) as Service
-
-async function openDevice({ storage, device }: ClientOptions, did: string, library: Mls): Promise<DeviceRecord> {
-  const found = await storage.get(keys.device) as DeviceRecord | undefined
-  if (found) {
-    if (found.did !== did) throw new ClientError('NotJoined', `the storage belongs to ${found.did}, not to ${did}`)
-    if (found.suite !== library.suite) throw new TypeError(`the storage is for ${found.suite}, not for ${library.suite}`)
-    return found
-  }
-  const signatureKeys = await library.generateKeys()
-  const record: DeviceRecord = {
-    did, credential: device ? `${did}#${device}` : did, suite: library.suite,
-    keys: signatureKeys, id: await deviceIdOf(signatureKeys.publicKey),
-  }
-  await storage.write(new Map([[keys.device, record]]))
-  return record
 }
 
 const toMessage = ({ convoId, seq, id, storedAt, sender, own, plaintext }: InboxRecord): Message =>

@@ -1,5 +1,6 @@
 import { openRange, rangeOf, seal } from './attachments.js'
 import { encodeContent, type Attachment, type Content } from './content.js'
+import { toDetails, toPolicy, type ConvoDetails, type Policy, type Role } from './details.js'
 import type { Engine } from './engine/engine.js'
 import type { Sent } from './engine/outbox.js'
 import { devicesOf } from './engine/receive.js'
@@ -57,6 +58,15 @@ export class Conversation {
   }
 
   /**
+   * What the service knows of the conversation now: roles, policy, lock, who has accepted. A request has it too. Events
+   * tell of changes while a stream is open; after a start, and with the transport `poll`, this is the way to learn them.
+   */
+  async details(): Promise<ConvoDetails> {
+    const { api, state } = this.engine
+    return toDetails(await api.call(mls.getConvo, { convoId: this.id }), state.device.did)
+  }
+
+  /**
    * Sends a text, or text with attachments and data. It is in the outbox at once, and sent even if the process ends
    * meanwhile. Returns when the service has stored it. Refusals for good, such as MessageTooLarge (2 MiB), are thrown.
    */
@@ -64,6 +74,14 @@ export class Conversation {
     const { text, attachments, data } = typeof content === 'string' ? { text: content } as Content : content
     const blobs = (attachments ?? []).map(({ cid }) => cid)
     return this.engine.outbox.send(this.id, encodeContent({ text, attachments, data }), blobs)
+  }
+
+  /**
+   * Sends something that is JSON, of up to 56 KiB, to the devices that are online with a stream: that somebody is typing,
+   * for example. They get it as an event. It is encrypted, never stored, and may be lost; a failure is thrown at once.
+   */
+  signal(data: unknown): Promise<void> {
+    return this.engine.signals.send(this.id, data)
   }
 
   /** Adds accounts with all their devices, and new devices of members. Throws NoKeyPackages if an account has none. */
@@ -97,6 +115,26 @@ export class Conversation {
   /** Declines the request to take part. With `block`, nobody can add the account to this conversation again. */
   async decline({ block = false }: { block?: boolean } = {}): Promise<void> {
     await this.engine.api.call(mls.declineConvo, { convoId: this.id, ...(block && { blockConvo: true }) })
+  }
+
+  /** Makes a member an admin, or an admin a member. Only admins may; the last admin stays one (error NotAllowed). */
+  async setRole(did: string, role: Role): Promise<void> {
+    await this.engine.api.call(mls.updateMemberRole, { convoId: this.id, did: did as never, role })
+  }
+
+  /** Says which members may do what; what is not named stays. Only admins may. Returns the whole policy. */
+  async setPolicy(policy: Partial<Policy>): Promise<Policy> {
+    return toPolicy(await this.engine.api.call(mls.updateConvoPolicy, { convoId: this.id, ...policy }))
+  }
+
+  /** Locks the conversation: members then only read, leave, are removed, and come back. Only admins may. */
+  async lock(): Promise<void> {
+    await this.engine.api.call(mls.lockConvo, { convoId: this.id })
+  }
+
+  /** Ends the lock of the admins, not that of the operator. Only admins may. */
+  async unlock(): Promise<void> {
+    await this.engine.api.call(mls.unlockConvo, { convoId: this.id })
   }
 
   /**

@@ -12,6 +12,8 @@ export type ClientErrorCode =
   | 'Contention'
   /** The key of the conversation's info was not given to this device yet; a member that is online does that. */
   | 'NoInfoKey'
+  /** The service takes no evidence with reports: it has nobody for whom to encrypt it. */
+  | 'NoReportRecipient'
   /** The attachment is not what its sender encrypted. */
   | 'DamagedAttachment'
 

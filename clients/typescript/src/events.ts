@@ -1,3 +1,11 @@
+import type { LockStatus, Policy, Role } from './details.js'
+
+/**
+ * What happened to an account in a conversation. `pending-removal` says that a member has to commit the removal of its
+ * leaves, which this client does by itself.
+ */
+export type MembershipAction = 'joined' | 'left' | 'removed' | 'pending-removal' | 'device-removed'
+
 /** What the client tells the application besides messages. */
 export type ClientEvent =
   /** The list of conversations or this device's part in one has changed. */
@@ -6,6 +14,23 @@ export type ClientEvent =
   | { type: 'request', convoId: string, addedBy?: string }
   /** A request ended without acceptance. */
   | { type: 'requestEnded', convoId: string }
+  /** The account has accepted a request, on any of its devices. */
+  | { type: 'accepted', convoId: string }
+  /**
+   * An account has joined, left or was removed, or one of its devices was. `actor` did it, if it was another account. An
+   * account that was erased has a DID that begins with `did:erased:`.
+   */
+  | { type: 'membership', convoId: string, did: string, action: MembershipAction, actor?: string }
+  /** A member has another role. Without `actor` the service did it, because the last admin had left. */
+  | { type: 'role', convoId: string, did: string, role: Role, actor?: string }
+  /** Other members may do other things now. */
+  | { type: 'policy', convoId: string, policy: Policy, actor?: string }
+  /** The conversation was locked or unlocked; without `actor` by the operator. */
+  | { type: 'lock', convoId: string, lockStatus: LockStatus, actor?: string }
+  /** What another device sent by Conversation.signal. It is not stored: devices that are offline never get it. */
+  | { type: 'signal', convoId: string, sender: { did: string, credential: string }, data: unknown }
+  /** Most members that reported on the commit of this epoch cannot apply it. This client comes back by itself. */
+  | { type: 'damaged', convoId: string, epoch: number }
   /**
    * The device could not follow the group and has joined again. Messages after `fromSeq` and before `toSeq` cannot be
    * read.

@@ -3,14 +3,17 @@
  *
  * @packageDocumentation
  */
-export { Client, type ClientOptions, type ContactPreferences, type Message, type Request, type Session } from './client.js'
+export { Client, type Block, type ContactPreferences, type Message, type Request, type UnreadCount } from './client.js'
 export { Conversation, type Member } from './conversation.js'
 export type { Attachment, Content } from './content.js'
+export type { ConvoDetails, LockStatus, MemberDetails, Policy, Role } from './details.js'
 export type { Sent } from './engine/outbox.js'
 export { ClientError, lexiconError, type ClientErrorCode } from './errors.js'
-export type { ClientEvent } from './events.js'
+export type { ClientEvent, MembershipAction } from './events.js'
 export type { Info } from './info.js'
 export * from './mls/index.js'
+export type { ClientOptions, Session } from './options.js'
+export type { ReasonType, Report } from './reports.js'
 export { IndexedDbStorage } from './storage/indexeddb.js'
 export { MemoryStorage } from './storage/memory.js'
 export * from './storage/types.js'

@@ -1,7 +1,8 @@
 // The info of a conversation: name, description and picture, encrypted under a random key. That key is wrapped under an
 // exporter secret of the group's epoch (RFC 9420, section 8.5), so that the members of the epoch can unwrap it.
-import { concat, fromBase64, base64, fromUtf8, randomBytes, source, utf8 } from './bytes.js'
-import { MlsRefusal, type Group } from './mls/index.js'
+import { open, seal } from './aead.js'
+import { base64, fromBase64, fromUtf8, randomBytes, utf8 } from './bytes.js'
+import type { Group } from './mls/index.js'
 
 /** What the members of a conversation see of it. The service cannot read it. */
 export interface Info {
@@ -14,7 +15,6 @@ export interface Info {
 /** The label and the length of the exporter secret (docs/protocol.md, Encrypted info). */
 const LABEL = 'blue.catbird.mls info key'
 const KEY_BYTES = 32
-const NONCE_BYTES = 12
 
 export const newInfoKey = (): Uint8Array => randomBytes(KEY_BYTES)
 
@@ -50,21 +50,3 @@ const wrappingKey = (group: Group): Promise<Uint8Array> => group.exportSecret(LA
 
 const infoContext = (convoId: string, version: number): Uint8Array => utf8(`info ${convoId} ${version}`)
 const keyContext = ({ id, epoch }: Group, version: number): Uint8Array => utf8(`key ${id} ${epoch} ${version}`)
-
-const importKey = (key: Uint8Array): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', source(key), 'AES-GCM', false, ['encrypt', 'decrypt'])
-
-async function seal(plaintext: Uint8Array, key: Uint8Array, context: Uint8Array): Promise<Uint8Array> {
-  const nonce = randomBytes(NONCE_BYTES)
-  const algorithm = { name: 'AES-GCM', iv: source(nonce), additionalData: source(context) }
-  return concat([nonce, new Uint8Array(await crypto.subtle.encrypt(algorithm, await importKey(key), source(plaintext)))])
-}
-
-async function open(sealed: Uint8Array, key: Uint8Array, context: Uint8Array): Promise<Uint8Array> {
-  const algorithm = { name: 'AES-GCM', iv: source(sealed.slice(0, NONCE_BYTES)), additionalData: source(context) }
-  try {
-    return new Uint8Array(await crypto.subtle.decrypt(algorithm, await importKey(key), source(sealed.slice(NONCE_BYTES))))
-  } catch (cause) {
-    throw new MlsRefusal('not encrypted for this key, conversation, epoch and version', { cause })
-  }
-}

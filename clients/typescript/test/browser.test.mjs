@@ -21,7 +21,7 @@ const LIMIT_MS = 900_000 + messages * 500
 async function bundle() {
   const { outputFiles } = await build({
     entryPoints: [join(root, 'test/browser/page.mjs')], bundle: true, format: 'esm', minify: true, write: false,
-    platform: 'browser', target: 'es2022', external: ['@hpke/ml-kem', '@hpke/hybridkem-x-wing', '@hpke/dhkem-x448', '@noble/post-quantum'],
+    platform: 'browser', target: 'es2022', external: ['@hpke/ml-kem', '@hpke/hybridkem-x-wing', '@hpke/dhkem-x448', '@noble/post-quantum', 'age-encryption'],
     logLevel: 'error',
   })
   return outputFiles[0].contents

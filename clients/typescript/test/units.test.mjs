@@ -1,10 +1,14 @@
-// Attachments, retries and turns, each by itself.
+// Attachments, retries, turns and what events tell, each by itself.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { openRange, rangeOf, seal } from '../dist/attachments.js'
 import { decodeContent, encodeContent } from '../dist/content.js'
-import { turn } from '../dist/engine/reactions.js'
+import { leavers, turn } from '../dist/engine/reactions.js'
 import { retrying, statedWait } from '../dist/engine/retry.js'
+import { told } from '../dist/engine/told.js'
+import { toEvent } from '../dist/transports/events.js'
 
 const file = (length) => Uint8Array.from({ length }, (_, i) => i * 31 + (i >> 8))
 
@@ -94,4 +98,27 @@ test('turns: the lowest remaining leaf reacts at once, the others later', () => 
   const waits = [0.5, 0.9, 0.999].map((random) => turn(large, 'did:plc:gone', random))
   assert.equal(new Set(waits).size, 3, 'members of a large group do not all wait for the same time')
   assert.ok(waits.every((wait) => wait >= 5000 && wait < 600_000))
+})
+
+test('leavers: an erased account is the one of its leaf', () => {
+  const group = { leaves: ['did:plc:a', 'did:plc:b#phone', 'did:plc:c'].map((credential, index) => ({ index, credential })) }
+  const members = [
+    { did: 'did:plc:a', leafIndex: 0 }, { did: 'did:erased:x', leafIndex: 1, pendingRemoval: true },
+    { did: 'did:plc:c', leafIndex: 2, pendingRemoval: true }, { did: 'did:erased:y', leafIndex: 9, pendingRemoval: true },
+  ]
+  assert.deepEqual(leavers(members, group), ['did:plc:b', 'did:plc:c', 'did:erased:y'])
+})
+
+test('events: every kind of the lexicon is known, and an unknown one only moves the cursor', async () => {
+  const lexicon = JSON.parse(await readFile(join(import.meta.dirname, '../../../lexicons/blue/catbird/mls/streamConvoEvents.json'), 'utf8'))
+  const kinds = Object.keys(lexicon.defs).filter((name) => name.endsWith('Event'))
+  assert.ok(kinds.length > 15)
+  for (const kind of kinds) {
+    // The body lacks fields, so that one whose schema is known is refused.
+    assert.throws(() => toEvent({ $type: `blue.catbird.mls.streamConvoEvents#${kind}`, cursor: '1' }), undefined, kind)
+  }
+  const later = toEvent({ $type: 'blue.catbird.mls.streamConvoEvents#laterEvent', cursor: '7' })
+  assert.deepEqual([later, told(later)], [{ kind: 'other', cursor: '7' }, undefined])
+  const role = toEvent({ $type: 'blue.catbird.mls.subscribeConvoEvents#memberRoleEvent', cursor: '8', convoId: 'ab', did: 'did:plc:abc', role: 'admin' })
+  assert.deepEqual(told(role), { type: 'role', convoId: 'ab', did: 'did:plc:abc', role: 'admin' })
 })

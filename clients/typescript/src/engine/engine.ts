@@ -11,6 +11,7 @@ import { Outbox } from './outbox.js'
 import { Reactions } from './reactions.js'
 import { Receiver } from './receive.js'
 import { retrying } from './retry.js'
+import { Signals } from './signals.js'
 import type { State } from './state.js'
 import { Sync } from './sync.js'
 
@@ -32,6 +33,8 @@ export class Engine {
   readonly mls: Mls
   readonly state: State
   readonly api: Xrpc
+  /** Calls that are not repeated, since they are worth nothing later. */
+  readonly once: Xrpc
   readonly agent: Agent
   readonly receiver: Receiver
   readonly committer: Committer
@@ -40,6 +43,7 @@ export class Engine {
   readonly keyPackages: KeyPackages
   readonly reactions: Reactions
   readonly infos: Infos
+  readonly signals: Signals
   readonly sync: Sync
   /** One operation with network calls at a time for each conversation: a commit, a join, the sending of the outbox. */
   readonly operations = new Mutexes()
@@ -52,6 +56,7 @@ export class Engine {
     this.agent = options.agent
     const agent = retrying(options.agent, { patienceMs: options.patienceMs, signal: this.signal })
     this.api = new Xrpc(agent, { service: options.proxy })
+    this.once = new Xrpc(options.agent, { service: options.proxy })
     this.receiver = new Receiver(this)
     this.committer = new Committer(this)
     this.joiner = new Joiner(this)
@@ -59,6 +64,7 @@ export class Engine {
     this.keyPackages = new KeyPackages(this)
     this.reactions = new Reactions(this)
     this.infos = new Infos(this)
+    this.signals = new Signals(this)
     this.sync = new Sync(this)
   }
 

@@ -11,6 +11,9 @@ const FIRST_TURN_MS = 5000
 const EACH_LEAF_MS = 1000
 const LAST_TURN_MS = 10 * 60_000
 
+/** The service names an erased account so, while the leaf in the group still has its DID. */
+export const ERASED = 'did:erased:'
+
 type Task = { kind: 'remove' | 'readd' | 'infoKey', convoId: string, did: string }
 
 export class Reactions {
@@ -58,16 +61,17 @@ export class Reactions {
 
   async #takeUp({ id, members, info }: mls.defs.ConvoView): Promise<void> {
     if (info?.requestedEpoch !== undefined) this.infoKeyRequested(id, '')
-    for (const { did, pendingRemoval } of members) if (pendingRemoval) await this.leaving(id, did)
+    const group = this.engine.state.convos.get(id)?.group
+    if (group) for (const did of leavers(members, group)) await this.leaving(id, did)
   }
 
   /** Drops those who have been added again meanwhile, and adds what was missed. */
   async refresh(convoId: string): Promise<void> {
     const { api, state } = this.engine
     const { members } = await api.call(mls.getConvo, { convoId })
-    const leaving: string[] = members.filter(({ pendingRemoval }) => pendingRemoval).map(({ did }) => did)
     await state.step((step) => {
       const { record, group } = state.joined(convoId)
+      const leaving = leavers(members, group)
       const inGroup = new Set(group.leaves.map(({ credential }) => didOf(credential)))
       step.setConvo({ ...record, leaving: leaving.filter((did) => inGroup.has(did)) }, group)
     })
@@ -115,8 +119,16 @@ export class Reactions {
     if (!state.isJoined(convoId) || !group || leafKeys(group, did) !== before || before === '') return false
     if (kind === 'readd') return true
     const { members } = await api.call(mls.getConvo, { convoId })
-    return members.some((member) => member.did === did && member.pendingRemoval)
+    return leavers(members, group).includes(did)
   }
+}
+
+/** The accounts whose removal is pending, by the DIDs of their leaves. */
+export function leavers(members: mls.defs.MemberView[], group: Group): string[] {
+  return members.filter(({ pendingRemoval }) => pendingRemoval).map(({ did, leafIndex }): string => {
+    const leaf = did.startsWith(ERASED) && group.leaves.find(({ index }) => index === leafIndex)
+    return leaf ? didOf(leaf.credential) : did
+  })
 }
 
 const leafKeys = (group: Group, did: string): string => group.leaves

@@ -5,6 +5,8 @@ import { sse } from '../transports/sse.js'
 import type { StreamEvent, Transport } from '../transports/types.js'
 import { websocket } from '../transports/websocket.js'
 import type { Engine } from './engine.js'
+import { ERASED } from './reactions.js'
+import { told } from './told.js'
 
 const MAX_POSITIONS = 1000
 const POLL_MS = 8000
@@ -162,12 +164,6 @@ export class Sync {
       case 'membershipChangeEvent':
         await this.#membershipChange(event)
         break
-      case 'requestEvent':
-        engine.emit({ type: 'request', convoId: event.convoId, ...(event.addedBy && { addedBy: event.addedBy }) })
-        break
-      case 'requestEndedEvent':
-        engine.emit({ type: 'requestEnded', convoId: event.convoId })
-        break
       case 'acceptedEvent': // a Welcome may follow
         if (!engine.state.isJoined(event.convoId)) this.#joinLater(event.convoId)
         break
@@ -176,23 +172,21 @@ export class Sync {
         break
       case 'convoInfoEvent':
         engine.background(() => engine.infos.look(event.convoId))
-        engine.emit({ type: 'info', convoId: event.convoId, version: event.version })
         break
+      case 'ephemeralEvent':
+        await engine.signals.receive(event)
+        return // its cursor is that of the event before it
       case 'infoKeyRequestedEvent':
         engine.reactions.infoKeyRequested(event.convoId, event.did)
         break
       case 'keyPackagesLowEvent':
         if (event.deviceId === engine.state.device.id) engine.background(() => engine.keyPackages.replenish())
         break
-      case 'readEvent':
-        engine.emit({ type: 'read', convoId: event.convoId, seq: event.seq })
-        break
-      case 'preferencesEvent':
-        engine.emit({ type: 'preferences', convoId: event.convoId, muted: event.muted, archived: event.archived })
-        break
       case 'infoEvent':
         if (event.info === 'OutdatedCursor') this.#outdated = true
     }
+    const known = told(event)
+    if (known) engine.emit(known)
     const { cursor } = event
     if (cursor !== undefined) await engine.state.step((step) => step.setCursor(cursor))
   }
@@ -202,6 +196,8 @@ export class Sync {
     const own = did === engine.state.device.did
     if (own && (action === 'removed' || action === 'left')) await this.#ended(convoId, action)
     if (own && action === 'joined' && !engine.state.isJoined(convoId)) this.#joinLater(convoId)
-    if (!own && action === 'pending-removal') await engine.reactions.leaving(convoId, did)
+    if (own || action !== 'pending-removal') return
+    if (did.startsWith(ERASED)) await this.#tolerating(() => engine.reactions.look(convoId)) // its leaf has another name
+    else await engine.reactions.leaving(convoId, did)
   }
 }

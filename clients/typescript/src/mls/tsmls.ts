@@ -9,6 +9,7 @@ import {
   type MlsPrivateMessage, type MlsPublicMessage, type PrivateKeyPackage, type Proposal, type RatchetTree,
 } from 'ts-mls'
 import { defaultClientConfig } from 'ts-mls/clientConfig.js'
+import { signWithLabel, verifyWithLabel } from 'ts-mls/crypto/signature.js'
 import { decodeGroupInfo, ratchetTreeFromExtension } from 'ts-mls/groupInfo.js'
 import { decodeKeyPackage, makeKeyPackageRef } from 'ts-mls/keyPackage.js'
 import { mlsExporter } from 'ts-mls/keySchedule.js'
@@ -225,6 +226,14 @@ class TsMlsGroup implements Group {
 
   exportSecret(label: string, context: Uint8Array, length: number): Promise<Uint8Array> {
     return mlsExporter(this.state.keySchedule.exporterSecret, label, context, length, this.cs)
+  }
+
+  sign(label: string, content: Uint8Array): Promise<Uint8Array> {
+    return signWithLabel(this.state.signaturePrivateKey, label, content, this.cs.signature)
+  }
+
+  verify({ signatureKey }: Leaf, label: string, content: Uint8Array, signature: Uint8Array): Promise<boolean> {
+    return verifyWithLabel(signatureKey, label, content, signature, this.cs.signature).catch(() => false)
   }
 
   #next(state: ClientState): TsMlsGroup {

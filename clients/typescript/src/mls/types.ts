@@ -83,6 +83,10 @@ export interface Group {
   groupInfo(): Promise<Uint8Array>
   /** MLS-Exporter (RFC 9420, section 8.5): a secret that the members of this epoch have, and nobody else. */
   exportSecret(label: string, context: Uint8Array, length: number): Promise<Uint8Array>
+  /** SignWithLabel (RFC 9420, section 5.1.2) with the signature key of this device's leaf. */
+  sign(label: string, content: Uint8Array): Promise<Uint8Array>
+  /** VerifyWithLabel with the signature key of a leaf. */
+  verify(leaf: Leaf, label: string, content: Uint8Array, signature: Uint8Array): Promise<boolean>
 }
 
 export interface Mls {

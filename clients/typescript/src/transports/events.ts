@@ -15,6 +15,11 @@ const schemas = {
   requestEndedEvent: stream.requestEndedEvent,
   convoInfoEvent: stream.convoInfoEvent,
   infoKeyRequestedEvent: stream.infoKeyRequestedEvent,
+  memberRoleEvent: stream.memberRoleEvent,
+  convoPolicyEvent: stream.convoPolicyEvent,
+  convoLockEvent: stream.convoLockEvent,
+  convoDamagedEvent: stream.convoDamagedEvent,
+  ephemeralEvent: stream.ephemeralEvent,
   infoEvent: stream.infoEvent,
 }
 

@@ -15,8 +15,13 @@ export type StreamEvent =
   | { kind: 'requestEndedEvent' } & stream.RequestEndedEvent
   | { kind: 'convoInfoEvent' } & stream.ConvoInfoEvent
   | { kind: 'infoKeyRequestedEvent' } & stream.InfoKeyRequestedEvent
+  | { kind: 'memberRoleEvent' } & stream.MemberRoleEvent
+  | { kind: 'convoPolicyEvent' } & stream.ConvoPolicyEvent
+  | { kind: 'convoLockEvent' } & stream.ConvoLockEvent
+  | { kind: 'convoDamagedEvent' } & stream.ConvoDamagedEvent
+  | { kind: 'ephemeralEvent' } & stream.EphemeralEvent
   | { kind: 'infoEvent' } & stream.InfoEvent
-  /** A kind that this client has no use for, or does not know yet. */
+  /** A kind of a newer service, which this client does not know. */
   | { kind: 'other', cursor?: string }
 
 export interface StreamOptions {
