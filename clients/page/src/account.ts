@@ -19,7 +19,13 @@ export class Account {
     })
     const { did, message } = await response.json()
     if (!did) throw new Error(message)
+    localStorage.setItem(nameKey(did), name)
     return new Account(name, did, privateKey)
+  }
+
+  /** The name of an account that this browser has opened, or else its DID. */
+  static nameOf(did: string): string {
+    return localStorage.getItem(nameKey(did)) ?? did
   }
 
   /** A service token for one call of a method (atproto "inter-service authentication"). */
@@ -31,6 +37,8 @@ export class Account {
     return `${signed}.${base64url(lowS(signature))}`
   }
 }
+
+const nameKey = (did: string) => `name ${did}`
 
 /** The second half of a signature is s. (r, s) and (r, ORDER - s) verify alike. */
 function lowS(signature: Uint8Array): Uint8Array {

@@ -1,51 +1,82 @@
 // Two people with a phone and a laptop each, in one conversation.
 import type { ClientEvent, Conversation, Message } from '../../typescript/dist/index.js'
 import { Account } from './account.js'
+import { ContactsView } from './contacts.js'
 import { Device } from './device.js'
 import { DeviceView, ServiceView } from './view.js'
 
 /** The first begins the conversation. */
 const PEOPLE = ['Ada', 'Ben']
 const DEVICES = ['phone', 'laptop']
+/** Has one device, which the page does not show, and comes when a story needs a stranger. */
+const STRANGER = 'Cleo'
 /** Where the id of the conversation is kept, for the next time that the page is opened. */
 const CONVO_KEY = 'conversation'
 
 export class Chat {
   readonly service = new ServiceView()
   readonly views = new Map<string, DeviceView>()
+  readonly contacts = new Map<string, ContactsView>()
   readonly #devices = new Map<string, Device>()
   #convoId = ''
+  #serviceDid = ''
   #waiting: { what: (device: Device, event: ClientEvent) => boolean, done: () => void }[] = []
 
   constructor(readonly say: (text: string) => void) {
     for (const name of PEOPLE) {
-      for (const device of DEVICES) {
-        const label = `${name}’s ${device}`
-        this.views.set(label, new DeviceView(label, device, (text) => this.#send(label, text)))
-      }
+      this.contacts.set(name, new ContactsView(name, say))
+      for (const device of DEVICES) this.#addView(name, device)
     }
+    this.#addView(STRANGER, DEVICES[0])
+  }
+
+  #addView(name: string, device: string): void {
+    const label = `${name}’s ${device}`
+    this.views.set(label, new DeviceView(label, device, (text) => this.#send(label, text)))
   }
 
   /** Opens all devices, and the conversation of the last time or a new one. */
   async open(): Promise<void> {
-    const service = (await (await fetch('/xrpc/blue.catbird.mls.describeService')).json()).did as string
+    this.#serviceDid = (await (await fetch('/xrpc/blue.catbird.mls.describeService')).json()).did as string
     const accounts = await Promise.all(PEOPLE.map((name) => Account.open(name)))
-    const events = {
+    await Promise.all(accounts.flatMap((account) => DEVICES.map((name) => this.#openDevice(account, name))))
+    await this.#converse(accounts.slice(1).map(({ did }) => did))
+    for (const device of this.#devices.values()) {
+      await this.joined(device)
+      await this.#rights(device)
+    }
+    for (const name of PEOPLE) {
+      // Strangers have to ask.
+      await this.device(name, 'phone').client.setContactPreferences({ acceptFrom: 'known', acceptGroupInvitesFrom: 'known' })
+      await this.#look(name)
+    }
+    this.say('Ready: write on any device.')
+  }
+
+  async #openDevice(account: Account, name: string): Promise<Device> {
+    const device = await Device.open(account, name, this.#serviceDid, {
       seen: (seen: Parameters<ServiceView['add']>[0]) => this.service.add(seen),
       message: (device: Device, message: Message) => this.#message(device, message),
       event: (device: Device, event: ClientEvent) => this.#event(device, event),
       failed: (device: Device, error: unknown) => this.view(device).state(String(error)),
-    }
-    await Promise.all(accounts.flatMap((account) => DEVICES.map(async (name) => {
-      const device = await Device.open(account, name, service, events)
-      this.#devices.set(device.label, device)
-    })))
-    await this.#converse(accounts.slice(1).map(({ did }) => did))
-    for (const device of this.#devices.values()) {
-      await this.joined(device)
-      this.view(device).enable(true)
-    }
-    this.say('Ready: write on any device.')
+    })
+    this.#devices.set(device.label, device)
+    return device
+  }
+
+  /** The device of somebody whom nobody here knows. */
+  async stranger(): Promise<Device> {
+    return this.device(STRANGER, DEVICES[0]) ?? this.#openDevice(await Account.open(STRANGER), DEVICES[0])
+  }
+
+  /** Who may write is what the service says: the role of the account, and the policy of the conversation. */
+  async #rights(device: Device): Promise<void> {
+    const { role, policy } = await device.client.conversation(this.#convoId).details()
+    this.view(device).mayWrite(role === 'admin' || policy?.sendMessages !== 'admins')
+  }
+
+  async #look(name: string): Promise<void> {
+    await this.contacts.get(name)?.look(this.device(name, 'phone').client, Account.nameOf)
   }
 
   /** Ada’s phone begins the conversation with all other devices, unless there is one already. */
@@ -54,6 +85,8 @@ export class Chat {
     this.#convoId = localStorage.getItem(CONVO_KEY) ?? ''
     const known = await phone.client.conversations()
     if (!known.some(({ id, status }) => id === this.#convoId && status === 'joined')) {
+      // The two have no conversation yet in which they know each other.
+      for (const name of PEOPLE) await this.device(name, 'phone').client.setContactPreferences({ acceptFrom: 'all' })
       this.#convoId = (await phone.client.create(dids)).id
       localStorage.setItem(CONVO_KEY, this.#convoId)
     }
@@ -99,10 +132,11 @@ export class Chat {
   }
 
   #message(device: Device, { convoId, sender, own, text }: Message): void {
-    if (convoId !== this.#convoId || text === undefined) return
-    const name = [...this.#devices.values()].find(({ account }) => account.did === sender.did)?.account.name ?? sender.did
+    if (text === undefined) return
+    const name = Account.nameOf(sender.did)
     const [, from = ''] = sender.credential.split('#')
-    this.view(device).message(own ? 'You' : `${name} (${from})`, text, own)
+    const where = convoId === this.#convoId ? from : 'another conversation'
+    this.view(device).message(own ? 'You' : `${name} (${where})`, text, own)
   }
 
   #event(device: Device, event: ClientEvent): void {
@@ -111,8 +145,12 @@ export class Chat {
     if ('convoId' in event && event.convoId === this.#convoId) {
       if (event.type === 'epoch') view.state(`in the group, epoch ${event.epoch}`)
       if (event.type === 'rejoined') view.note(`joined again; messages ${event.fromSeq + 1} to ${event.toSeq - 1} are not readable here`)
+      if (event.type === 'policy') view.note(event.policy.sendMessages === 'admins' ? 'only admins write from now on' : 'everybody writes')
+      if (event.type === 'policy' || event.type === 'role') this.#rights(device).catch((error: unknown) => view.state(String(error)))
       if (event.type === 'conversation') view.note({ joined: 'is in the group', left: 'has left', removed: 'was removed' }[event.change])
     }
+    const isAbout = ['request', 'requestEnded', 'accepted'].includes(event.type) && device.name === 'phone'
+    if (isAbout) this.#look(device.account.name).catch((error: unknown) => view.state(String(error)))
     const due = this.#waiting.filter(({ what }) => what(device, event))
     this.#waiting = this.#waiting.filter((waiting) => !due.includes(waiting))
     for (const { done } of due) done()

@@ -43,8 +43,6 @@ export class Device {
       did: this.account.did, fetch: (path, init) => this.#call(path, init ?? {}), storage: await IndexedDbStorage.open(this.storageName),
       device: this.name, mls: this.mls, keyPackages: 5, onEvent: (event) => this.events.event(this, event),
     })
-    // The page is about messages, and its people do not know each other yet.
-    await this.client.setContactPreferences({ acceptFrom: 'all', acceptGroupInvitesFrom: 'all' })
     this.#read().catch((error: unknown) => this.events.failed(this, error))
   }
 

@@ -9,7 +9,7 @@ const failed = (error: unknown) => { status.textContent = `This failed: ${error 
 
 for (const name of ['Ada', 'Ben']) {
   const views = ['phone', 'laptop'].map((device) => chat.views.get(`${name}’s ${device}`)!.root)
-  document.getElementById(name.toLowerCase())!.append(...views)
+  document.getElementById(name.toLowerCase())!.append(chat.contacts.get(name)!.root, ...views)
 }
 document.getElementById('service')!.append(chat.service.root)
 const list = document.getElementById('stories')!

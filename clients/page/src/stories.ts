@@ -1,4 +1,5 @@
-// Faults between devices, each at the press of a button.
+// What happens between people and devices, each at the press of a button.
+import { ClientError, type Conversation } from '../../typescript/dist/index.js'
 import type { Chat } from './chat.js'
 
 export interface Story {
@@ -67,4 +68,37 @@ export const stories: Story[] = [
       chat.say('Ada’s laptop is online.')
     },
   },
+  {
+    name: 'A stranger asks',
+    about: 'Cleo, whom Ben does not know, adds him to a conversation. He accepts, declines or blocks her, in his column.',
+    async run(chat) {
+      const { client } = await chat.stranger()
+      const ben = chat.device('Ben', 'phone').client.did
+      const convo = await createUnlessRefused(() => client.create([ben]))
+      if (!convo) return chat.say('Cleo cannot add Ben, and is not told why: the answer is that for an account without devices.')
+      await convo.send('Hello Ben, we have not met')
+      const { members } = await convo.details()
+      const isRequest = members.some(({ did, status }) => did === ben && status === 'request')
+      chat.say(isRequest ? 'Cleo asks Ben, who answers in his column.' : 'Ben knows Cleo by now: he takes part at once.')
+    },
+  },
+  {
+    name: 'An announcement group',
+    about: 'Ada is an admin and lets only admins write, so that Ben reads. Pressed again, everybody writes.',
+    async run(chat) {
+      const convo = chat.convo('Ada', 'phone')
+      const { policy } = await convo.details()
+      const { sendMessages } = await convo.setPolicy({ sendMessages: policy?.sendMessages === 'admins' ? 'members' : 'admins' })
+      chat.say(sendMessages === 'admins' ? 'Only admins write now.' : 'Everybody writes again.')
+    },
+  },
 ]
+
+async function createUnlessRefused(create: () => Promise<Conversation>): Promise<Conversation | undefined> {
+  try {
+    return await create()
+  } catch (error) {
+    if (error instanceof ClientError && error.code === 'NoKeyPackages') return undefined
+    throw error
+  }
+}

@@ -43,6 +43,12 @@ export class DeviceView {
     this.#field.disabled = this.#button.disabled = !on
   }
 
+  /** Whether the person may write in the conversation. */
+  mayWrite(may: boolean): void {
+    this.enable(may)
+    this.#field.placeholder = may ? 'Message' : 'Only admins write here'
+  }
+
   state(text: string): void {
     this.#state.textContent = text
   }

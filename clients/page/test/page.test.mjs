@@ -132,13 +132,69 @@ test('the page opened again has the same devices', { timeout: 300_000 }, async (
   await shown('After opening it again')
 })
 
+const askers = () => page.getByRole('group', { name: 'Requests to Ben', exact: true })
+
+test('a stranger asks, and is declined, blocked, unblocked and accepted', { timeout: 300_000 }, async () => {
+  const asks = page.getByRole('button', { name: 'A stranger asks' })
+  await asks.click()
+  await status('Cleo asks Ben')
+  await askers().getByRole('button', { name: 'Decline Cleo' }).click()
+  await status('Ben has declined')
+  await askers().getByText('would like to talk').waitFor({ state: 'detached' })
+
+  await asks.click()
+  await askers().getByRole('button', { name: 'Block Cleo' }).focus()
+  await page.keyboard.press('Enter')
+  await status('Ben has blocked Cleo')
+  assert.equal(await askers().evaluate((group) => group === document.activeElement), true, 'the focus stays here')
+  await asks.click()
+  await status('Cleo cannot add Ben')
+  await askers().getByText('Cleo is blocked').waitFor()
+  await accessible()
+
+  await askers().getByRole('button', { name: 'Unblock Cleo' }).click()
+  await status('Ben has unblocked Cleo')
+  await asks.click()
+  await askers().getByText('Cleo would like to talk to you').waitFor()
+  await accessible()
+  await page.reload()
+  await ready()
+  const hello = /Cleo \(another conversation\).*we have not met/
+  for (const label of ['Ben’s phone', 'Ben’s laptop']) assert.equal(await device(label).getByText(hello).count(), 0)
+  await askers().getByRole('button', { name: 'Accept Cleo' }).click()
+  await status('Ben has accepted')
+  for (const label of ['Ben’s phone', 'Ben’s laptop']) await device(label).getByText(hello).first().waitFor()
+  await page.getByRole('button', { name: 'A stranger asks' }).click()
+  await status('he takes part at once')
+})
+
+test('in an announcement group only the admin writes', { timeout: 120_000 }, async () => {
+  const toggle = page.getByRole('button', { name: 'An announcement group' })
+  const field = (label) => device(label).getByRole('textbox')
+  await toggle.click()
+  await status('Only admins write now')
+  for (const label of ['Ben’s phone', 'Ben’s laptop']) await page.waitForFunction((element) => element.disabled, await field(label).elementHandle())
+  assert.equal(await field('Ben’s phone').getAttribute('placeholder'), 'Only admins write here')
+  await say('Ada’s laptop', 'An announcement')
+  await shown('An announcement')
+  await accessible()
+  await toggle.click()
+  await status('Everybody writes again')
+  await say('Ben’s phone', 'Thank you')
+  await shown('Thank you')
+})
+
 test('a person without a mouse can use it', { timeout: 120_000 }, async () => {
   await page.getByRole('button', { name: 'A lost race' }).focus()
   await page.keyboard.press('Enter')
   await status('Both have new keys')
+  await accessible()
+})
+
+async function accessible() {
   const { violations } = await audit()
   assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes[0].html]), [])
-})
+}
 
 /** axe runs in a world of its own, where the page's policy does not hold. */
 async function audit() {
@@ -160,8 +216,7 @@ for (const [width, scheme] of [[360, 'dark'], [1400, 'light']]) {
     await page.emulateMedia({ colorScheme: scheme })
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert.equal(overflow, 0)
-    const { violations } = await audit()
-    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes[0].html]), [])
+    await accessible()
     if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `chat-${width}.png`), fullPage: width > 1000 })
   })
 }
