@@ -2,22 +2,20 @@
 // chapters in this order. All devices run the client library, except Ben's, which has core-crypto.
 import assert from 'node:assert/strict'
 import { Device } from '../lib/device.mjs'
+import { consent } from './consent.mjs'
 import { group } from './group.mjs'
-import { partings } from './partings.mjs'
+import { endings, partings } from './partings.mjs'
 import { refused } from './world.mjs'
 
 async function accounts(w) {
   const [north, south] = w.network.pdses
   w.accounts = {
-    ada: await signUp(w, 'Ada', north), ben: await signUp(w, 'Ben', south), cleo: await signUp(w, 'Cleo', south),
-    dan: await signUp(w, 'Dan', north),
+    ada: await w.signUp('Ada', north), ben: await w.signUp('Ben', south), cleo: await w.signUp('Cleo', south),
+    dan: await w.signUp('Dan', north),
   }
-  w.eve = await signUp(w, 'Eve', north)
+  w.eve = await w.signUp('Eve', north)
   w.eve.onCall = (call) => { w.eve.calls.push(call) }
 }
-
-const signUp = (w, name, pds) =>
-  w.step({ name }, ({ handle, did }) => `is ${handle}, ${did}`, () => w.account(name, pds))
 
 async function keyPackages(w) {
   for (const name of ['ada', 'cleo', 'dan']) {
@@ -93,4 +91,6 @@ export const chapters = [
   ['They talk, in both directions', talk],
   ...group,
   ...partings,
+  ...consent,
+  ...endings,
 ]

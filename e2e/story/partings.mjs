@@ -1,4 +1,4 @@
-// Chapters with the attachment, and chapters in which devices and members leave.
+// Chapters with the attachment, chapters in which devices and members leave, and the last ones.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { seal } from '../../clients/typescript/dist/attachments.js'
@@ -121,6 +121,9 @@ export const partings = [
   ['Ada loses her phone', deleteDevice],
   ['Ada removes Cleo', remove],
   ['Dan leaves', leave],
+]
+
+export const endings = [
   ['What is left', verify],
   ['What the service has noted', log],
 ]

@@ -29,6 +29,10 @@ export class World {
     return Object.assign(account, { calls: [] })
   }
 
+  signUp(name, pds) {
+    return this.step({ name }, ({ handle, did }) => `is ${handle}, ${did}`, () => this.account(name, pds))
+  }
+
   /** A device that runs the client library, which publishes `keyPackages` key packages and one of last resort. */
   async member(account, { keyPackages = 4, ...options } = {}) {
     const start = performance.now()
@@ -81,13 +85,26 @@ export class World {
   }
 
   /** `by` sends a message, and each listener receives, decrypts and compares it. */
-  async say(by, content, listeners) {
+  async say(by, content, listeners, convoId = this.convoId) {
     const text = content.text ?? content
     const line = { by, text, listeners }
     this.#said.push(line)
-    const sent = await this.step(by, `says “${text}”`, () => by.say(this.convoId, content))
+    const sent = await this.step(by, `says “${text}”`, () => by.say(convoId, content))
     for (const listener of listeners) await this.#receive(listener, line)
     return sent
+  }
+
+  /** `by` sends a message that listeners receive later, when `hears` is called. */
+  async sayAhead(by, text, listeners, convoId) {
+    this.#said.push({ by, text, listeners })
+    await this.step(by, `says “${text}”`, () => by.say(convoId, text))
+  }
+
+  /** A device of the library receives what was meant for it, and nothing else. */
+  async hears(member) {
+    const expected = this.#expected(member)
+    await member.receives(expected.length)
+    assert.deepEqual(member.heard, expected)
   }
 
   /** A device follows events in one of the ways of ../lib/member.mjs. */
