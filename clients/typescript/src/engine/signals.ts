@@ -2,6 +2,7 @@ import { lexiconError } from '../errors.js'
 import * as mls from '../lexicons/blue/catbird/mls.js'
 import type { EphemeralEvent } from '../lexicons/blue/catbird/mls/streamConvoEvents.js'
 import { MlsRefusal, didOf } from '../mls/index.js'
+import { within } from '../queue.js'
 import { openSignal, sealSignal } from '../signals.js'
 import type { Engine } from './engine.js'
 
@@ -18,7 +19,7 @@ export class Signals {
       const { group } = state.joined(convoId)
       const body = { convoId, ciphertext: await sealSignal(data, group), epoch: group.epoch }
       try {
-        await once.call(mls.sendEphemeral, body, { signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_LIMIT_MS)]) })
+        await within(CALL_LIMIT_MS, [signal], (limit) => once.call(mls.sendEphemeral, body, { signal: limit }))
         return
       } catch (error) {
         if (lexiconError(error) !== 'EpochMismatch' || tries === MAX_TRIES) throw error
