@@ -1,6 +1,6 @@
 // Signals are encrypted under a key of the group's epoch, apart from the ratchets of messages: a device that misses
-// signals must not lose the keys of messages with them. The signature of the sender's leaf shows who sent one
-// (docs/protocol.md, Ephemeral signals).
+// signals must not lose the keys of messages with them (docs/decisions/0062-signals.md). The signature of the sender's
+// leaf shows who sent one. The format is in docs/protocol.md, Signals.
 import { open, seal } from './aead.js'
 import { concat, fromUtf8, utf8 } from './bytes.js'
 import { MlsRefusal, type Group, type Leaf } from './mls/index.js'
