@@ -140,6 +140,6 @@ for (const [what, fault] of Object.entries(faults)) {
 }
 
 test('all questions and answers were of the lexicon', () => {
-  assert.ok(appView.answered.length > 5)
+  assert.ok(appView.answered.length > 0)
   assert.deepEqual(appView.complaints, [])
 })
