@@ -108,7 +108,7 @@ async function verify(w) {
 
 async function log(w) {
   const lines = (await w.network.mlsd.log()).trimEnd().split('\n')
-  const secrets = [w.convoId, w.eve.did, ...w.devices.flatMap(({ did, id }) => [did, id])]
+  const secrets = [w.convoId, w.clubId, w.eve.did, ...w.devices.flatMap(({ did, id }) => [did, id])]
   for (const line of lines) for (const secret of secrets) assert.ok(!line.includes(secret), line)
   const failed = lines.filter((line) => /"status":5\d\d/.test(line))
   assert.deepEqual(failed, [])
