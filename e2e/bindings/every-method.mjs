@@ -171,7 +171,7 @@ async function requests(ben, cleo) {
 /** Cleo asks by a link, withdraws, asks again and is approved, and joins while Ben does nothing. */
 async function links(ben, cleo) {
   const convoId = randomBytes(16).toString('hex')
-  await ben.create(convoId, [])
+  await ben.createAlone(convoId, 1)
   const preview = Buffer.from('sealed')
   const { code, link } = await ben.account.procedure('createJoinLink', { convoId, requireApproval: true, maxUses: 5, preview })
   const { linkId } = link
