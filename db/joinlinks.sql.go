@@ -453,6 +453,17 @@ func (q *Queries) LockConvoOfLink(ctx context.Context, codeHash []byte) (LockCon
 	return i, err
 }
 
+const onlyAdminsMakeLinks = `-- name: OnlyAdminsMakeLinks :one
+SELECT admins_make_links FROM conversations WHERE convo_id = $1
+`
+
+func (q *Queries) OnlyAdminsMakeLinks(ctx context.Context, convoID xrpc.ConvoID) (bool, error) {
+	row := q.db.QueryRow(ctx, onlyAdminsMakeLinks, convoID)
+	var admins_make_links bool
+	err := row.Scan(&admins_make_links)
+	return admins_make_links, err
+}
+
 const putJoinRequest = `-- name: PutJoinRequest :execrows
 WITH moved AS (
     UPDATE join_requests r SET code_hash = $3, state = 'pending'

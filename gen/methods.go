@@ -377,7 +377,7 @@ var (
 		Rate:           xrpc.RatePublish,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrJoinRequestNotFound, ErrStorageFull},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrJoinRequestNotFound},
 	}
 	MethodRequestJoin = &xrpc.Method{
 		NSID:           NSIDRequestJoin,

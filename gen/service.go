@@ -172,8 +172,7 @@ type Service interface {
 	// InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages, StorageFull.
 	PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *PublishKeyPackagesInput) (*PublishKeyPackagesOutput, error)
 	// RejectJoinRequest: Rejects a request to join. The account cannot ask
-	// again. Errors: ConvoNotFound, NotMember, NotAllowed, JoinRequestNotFound,
-	// StorageFull.
+	// again. Errors: ConvoNotFound, NotMember, NotAllowed, JoinRequestNotFound.
 	RejectJoinRequest(ctx context.Context, caller xrpc.Caller, in *RejectJoinRequestInput) (*RejectJoinRequestOutput, error)
 	// RequestJoin: Asks to join a conversation by a link that requires an
 	// approval. A repeated call answers how the request stands. Errors:

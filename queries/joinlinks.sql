@@ -52,6 +52,9 @@ WITH answered AS (
 UPDATE memberships m SET accepted_at = sqlc.arg(at)::timestamptz, by_link = TRUE, added_by = NULL
 WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL;
 
+-- name: OnlyAdminsMakeLinks :one
+SELECT admins_make_links FROM conversations WHERE convo_id = $1;
+
 -- name: InsertLink :exec
 INSERT INTO join_links (convo_id, code_hash, maker_did, join_rule, require_approval, expires_at, max_uses, preview, created_at)
 VALUES (sqlc.arg(convo_id), sqlc.arg(code_hash), sqlc.arg(maker_did), sqlc.arg(join_rule), sqlc.arg(require_approval), sqlc.narg(expires_at),

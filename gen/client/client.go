@@ -435,8 +435,7 @@ func (c *Client) PublishKeyPackages(ctx context.Context, in *PublishKeyPackagesI
 }
 
 // RejectJoinRequest: Rejects a request to join. The account cannot ask again.
-// Errors: ConvoNotFound, NotMember, NotAllowed, JoinRequestNotFound,
-// StorageFull.
+// Errors: ConvoNotFound, NotMember, NotAllowed, JoinRequestNotFound.
 func (c *Client) RejectJoinRequest(ctx context.Context, in *RejectJoinRequestInput) (*RejectJoinRequestOutput, error) {
 	out := new(RejectJoinRequestOutput)
 	if err := c.PostJSON(ctx, NSIDRejectJoinRequest, in, out); err != nil {

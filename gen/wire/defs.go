@@ -843,7 +843,7 @@ func (v *JoinLink) Check(c *xrpc.Checker) {
 		c.Int("maxUses", *v.MaxUses, 1, 1000000)
 	}
 	if v.Preview != nil {
-		c.Bytes("preview", v.Preview, 1, 16384)
+		c.Bytes("preview", v.Preview, 1, 8192)
 	}
 	c.Int("uses", v.Uses, 0, xrpc.MaxInt)
 	c.Format("createdBy", v.CreatedBy, xrpc.FormatDID)

@@ -43,7 +43,7 @@ func (v *EditJoinLinkInput) Check(c *xrpc.Checker) {
 		c.Int("maxUses", *v.MaxUses, 1, 1000000)
 	}
 	if v.Preview != nil {
-		c.Bytes("preview", v.Preview, 1, 16384)
+		c.Bytes("preview", v.Preview, 1, 8192)
 	}
 }
 

@@ -72,7 +72,7 @@ func (v *GetJoinLinkPreviewOutput) Check(c *xrpc.Checker) {
 	c.ConvoID("convoId", v.ConvoID)
 	c.String("joinRule", v.JoinRule, -1, 32)
 	if v.Preview != nil {
-		c.Bytes("preview", v.Preview, 1, 16384)
+		c.Bytes("preview", v.Preview, 1, 8192)
 	}
 	c.Int("memberCount", v.MemberCount, 0, xrpc.MaxInt)
 	c.String("status", v.Status, -1, 16)

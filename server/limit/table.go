@@ -66,8 +66,8 @@ const MaxLinks = 100
 // Limits on what accounts do with links. One more request than JoinRequests ends the
 // oldest request of the origin that has most.
 var (
-	JoinRequests = &Row{Name: "join-requests", What: "requests to join that wait; the oldest of the origin with most ends", Unit: Rows,
-		Per: "conversation", Amount: 500, Error: "ended", Kept: Database}
+	JoinRequests = &Row{Name: "join-requests", What: "requests to join that wait", Unit: Rows, Per: "conversation", Amount: 500,
+		Error: "the oldest of the origin with most ends", Kept: Database}
 	JoinRequestsMade = &Row{Name: "join-requests-made", What: "requests to join made by one account", Unit: Rows, Per: "account", Amount: 20,
 		Refill: 20, Every: 24 * time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
 	LinkGroupInfos = &Row{Name: "link-group-infos", What: "GroupInfos by the code of a link", Unit: Calls, Per: "account and link", Amount: 20,

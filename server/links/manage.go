@@ -163,20 +163,17 @@ func (s *Service) change(ctx context.Context, caller xrpc.Caller, convoID xrpc.C
 
 // ListJoinLinks lists the links of a conversation.
 func (s *Service) ListJoinLinks(ctx context.Context, caller xrpc.Caller, p *gen.ListJoinLinksParams) (*gen.ListJoinLinksOutput, error) {
-	out := &gen.ListJoinLinksOutput{Links: []gen.JoinLink{}}
-	err := s.manage(ctx, caller, p.ConvoID, false, func(m *manageTx) error {
-		rows, err := m.q.ListLinks(ctx, p.ConvoID)
-		if err != nil {
-			return fmt.Errorf("list links: %w", err)
-		}
-		out.Links = out.Links[:0]
-		for _, l := range rows {
-			out.Links = append(out.Links, view(new(db.GetLinkRow(l))))
-		}
-		return nil
-	})
-	if err != nil {
+	q := db.New(s.Pool)
+	if err := requireRight(ctx, q, p.ConvoID, caller.DID); err != nil {
 		return nil, err
+	}
+	rows, err := q.ListLinks(ctx, p.ConvoID)
+	if err != nil {
+		return nil, fmt.Errorf("list links: %w", err)
+	}
+	out := &gen.ListJoinLinksOutput{Links: []gen.JoinLink{}}
+	for _, l := range rows {
+		out.Links = append(out.Links, view(new(db.GetLinkRow(l))))
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
@@ -15,28 +16,27 @@ import (
 func (s *Service) ListJoinRequests(ctx context.Context, caller xrpc.Caller, p *gen.ListJoinRequestsParams) (*gen.ListJoinRequestsOutput, error) {
 	after := ""
 	if p.Cursor != nil {
-		after = *p.Cursor
+		if after = *p.Cursor; !strings.HasPrefix(after, "did:") {
+			return nil, gen.Errorf(gen.ErrInvalidCursor, "cursor: not one of this method")
+		}
 	}
-	out := &gen.ListJoinRequestsOutput{}
-	err := s.manage(ctx, caller, p.ConvoID, false, func(m *manageTx) error {
-		rows, err := m.q.ListJoinRequests(ctx, p.ConvoID, after, p.Limit+1)
-		if err != nil {
-			return fmt.Errorf("list requests: %w", err)
-		}
-		out.Requests, out.Cursor = []gen.JoinRequest{}, nil
-		for i, r := range rows {
-			if int64(i) == p.Limit {
-				out.Cursor = new(rows[i-1].Did)
-				break
-			}
-			out.Requests = append(out.Requests, gen.JoinRequest{
-				DID: r.Did, LinkID: hex.EncodeToString(r.CodeHash), RequestedAt: xrpc.FormatTime(r.Since),
-			})
-		}
-		return nil
-	})
-	if err != nil {
+	q := db.New(s.Pool)
+	if err := requireRight(ctx, q, p.ConvoID, caller.DID); err != nil {
 		return nil, err
+	}
+	rows, err := q.ListJoinRequests(ctx, p.ConvoID, after, p.Limit+1)
+	if err != nil {
+		return nil, fmt.Errorf("list requests: %w", err)
+	}
+	out := &gen.ListJoinRequestsOutput{Requests: []gen.JoinRequest{}}
+	for i, r := range rows {
+		if int64(i) == p.Limit {
+			out.Cursor = new(rows[i-1].Did)
+			break
+		}
+		out.Requests = append(out.Requests, gen.JoinRequest{
+			DID: r.Did, LinkID: hex.EncodeToString(r.CodeHash), RequestedAt: xrpc.FormatTime(r.Since),
+		})
 	}
 	return out, nil
 }

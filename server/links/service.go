@@ -38,19 +38,19 @@ type manageTx struct {
 // says that the call adds something, which a locked conversation and a full storage
 // refuse.
 func (s *Service) manage(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, grows bool, fn func(*manageTx) error) error {
+	if grows {
+		if err := s.MayWrite(ctx, caller); err != nil {
+			return err
+		}
+	}
 	var m *manageTx
 	err := s.InTx(ctx, func(tx pgx.Tx) error {
 		m = &manageTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.Timestamp()}
 		if err := m.begin(ctx); err != nil {
 			return err
 		}
-		if grows {
-			if m.convo.LockedAt != nil {
-				return convo.Locked()
-			}
-			if err := s.MayWrite(ctx, caller); err != nil {
-				return err
-			}
+		if grows && m.convo.LockedAt != nil {
+			return convo.Locked()
 		}
 		return fn(m)
 	})
@@ -69,9 +69,21 @@ func (m *manageTx) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("lock conversation: %w", err)
 	}
-	admin, err := convo.MemberRole(ctx, m.q, m.convoID, m.caller)
-	if err == nil && !admin && convo.PolicyOf(&m.convo).AdminsMakeLinks {
-		err = convo.AdminsOnly("make and manage links")
+	return requireRight(ctx, m.q, m.convoID, m.caller)
+}
+
+// requireRight requires a member with the right to make links.
+func requireRight(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) error {
+	admin, err := convo.MemberRole(ctx, q, convoID, did)
+	if err != nil || admin {
+		return err
 	}
-	return err
+	adminsOnly, err := q.OnlyAdminsMakeLinks(ctx, convoID)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read policy: %w", err)
+	case adminsOnly:
+		return convo.AdminsOnly("make and manage links")
+	}
+	return nil
 }
