@@ -200,6 +200,9 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 	if err != nil {
 		return nil, false, s.links.CountWrong(ctx, caller, err)
 	}
+	if req.link != nil {
+		s.links.Turns.Joined(req.convoID, caller.DID, s.Now())
+	}
 	s.Notify(string(req.convoID))
 	s.EndExcess(ctx, requests)
 	return out, stored, nil

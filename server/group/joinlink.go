@@ -37,6 +37,7 @@ func (s *Service) groupInfoOfLink(ctx context.Context, caller xrpc.Caller, link 
 	if err != nil {
 		return nil, fmt.Errorf("read GroupInfo: %w", err)
 	}
+	s.links.Turns.Begin(link.ConvoID, caller.DID, s.Now())
 	return &gen.GetGroupInfoOutput{
 		GroupInfo: g.GroupInfo, RatchetTree: g.RatchetTree, Epoch: g.Epoch, UpdatedAt: xrpc.FormatTime(g.UpdatedAt),
 	}, nil

@@ -7,41 +7,108 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// turnTime is the time between two accounts that join one conversation: about what a
-// conversation takes for a commit in its rate (limit.ConvoRow).
-const turnTime = 60 * time.Millisecond
+// Bounds of the time between two turns of a conversation.
+const (
+	shortestTurn = 30 * time.Millisecond
+	longestTurn  = 500 * time.Millisecond
+	// firstWindow is the window of a conversation of which nothing was measured yet.
+	firstWindow = 2 * shortestTurn
+	// turnsKept is how long a conversation without turns, and a GroupInfo that was given,
+	// are remembered.
+	turnsKept = time.Minute
+)
 
 // Turns tells accounts that lost the race of a join when to try again, each at another
 // time. Otherwise all of them would build a commit for every epoch, and all but one in
 // vain.
+//
+// An attempt is in vain if another commit is accepted between the GroupInfo and the
+// commit of the joiner. Turns measures that window at the joins that succeed: it depends
+// on the network, the clients and the load. Turns are half a window apart: then about
+// every second or third attempt succeeds, and the conversation seldom waits for one.
 type Turns struct {
-	mu sync.Mutex
-	// last is the last turn that was given away in a conversation.
-	last map[xrpc.ConvoID]time.Time
+	mu     sync.Mutex
+	convos map[xrpc.ConvoID]*convoTurns
+	// began has when an account got a GroupInfo by a link.
+	began map[attempt]time.Time
+	swept time.Time
 }
 
-func newTurns() *Turns { return &Turns{last: make(map[xrpc.ConvoID]time.Time)} }
+// convoTurns are the turns of one conversation.
+type convoTurns struct {
+	// last is the last turn that was given away.
+	last   time.Time
+	window time.Duration
+}
 
-// Take gives away the next turn of a conversation, and returns how long it is until
-// then.
-func (t *Turns) Take(convoID xrpc.ConvoID, now time.Time) time.Duration {
+// attempt is that of an account to join a conversation.
+type attempt struct {
+	did   string
+	convo xrpc.ConvoID
+}
+
+func newTurns() *Turns {
+	return &Turns{convos: map[xrpc.ConvoID]*convoTurns{}, began: map[attempt]time.Time{}}
+}
+
+// Begin notes that an account got a GroupInfo.
+func (t *Turns) Begin(convo xrpc.ConvoID, did string, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	turn := t.last[convoID]
-	if turn.Before(now) {
-		turn = now
-		t.forget(now)
-	}
-	turn = turn.Add(turnTime)
-	t.last[convoID] = turn
-	return turn.Sub(now)
+	t.sweep(now)
+	t.began[attempt{did, convo}] = now
 }
 
-// forget drops the conversations whose turns have passed.
-func (t *Turns) forget(now time.Time) {
-	for id, turn := range t.last {
-		if turn.Before(now) {
-			delete(t.last, id)
+// Joined measures the window of an account that has joined.
+func (t *Turns) Joined(convo xrpc.ConvoID, did string, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	began, found := t.began[attempt{did, convo}]
+	if !found {
+		return
+	}
+	delete(t.began, attempt{did, convo})
+	c := t.of(convo)
+	c.window += (now.Sub(began) - c.window) / 10
+}
+
+// Take gives away the next turn of a conversation, and returns how long it is until then.
+func (t *Turns) Take(convo xrpc.ConvoID, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sweep(now)
+	c := t.of(convo)
+	if c.last.Before(now) {
+		c.last = now
+	}
+	c.last = c.last.Add(min(max(c.window/2, shortestTurn), longestTurn))
+	return c.last.Sub(now)
+}
+
+func (t *Turns) of(convo xrpc.ConvoID) *convoTurns {
+	c := t.convos[convo]
+	if c == nil {
+		c = &convoTurns{window: firstWindow}
+		t.convos[convo] = c
+	}
+	return c
+}
+
+// sweep forgets what is old, now and then.
+func (t *Turns) sweep(now time.Time) {
+	if now.Sub(t.swept) < turnsKept {
+		return
+	}
+	t.swept = now
+	old := now.Add(-turnsKept)
+	for id, c := range t.convos {
+		if c.last.Before(old) {
+			delete(t.convos, id)
+		}
+	}
+	for a, at := range t.began {
+		if at.Before(old) {
+			delete(t.began, a)
 		}
 	}
 }
