@@ -172,7 +172,7 @@ func TestJoinByLinkAsksForInfoKey(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice)
 	id := servertest.IDOf(g)
-	if _, err := s.UpdateConvoInfo(t.Context(), by(alice), &gen.UpdateConvoInfoInput{ConvoID: id, Info: []byte("info"), InfoKey: []byte("key"), Epoch: new(int64(g.Epoch()))}); err != nil {
+	if _, err := s.UpdateConvoInfo(t.Context(), by(alice), &gen.UpdateConvoInfoInput{ConvoID: id, Info: []byte("info"), InfoKey: []byte("key"), Epoch: int64(g.Epoch())}); err != nil {
 		t.Fatal(err)
 	}
 	enter(t, s, id, bob, makeLink(t, s, g, alice).Code)

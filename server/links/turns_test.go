@@ -26,8 +26,9 @@ func TestTurns(t *testing.T) {
 
 // Turns are further apart where joins take longer, and not without bound.
 func TestTurnsFollowTheJoins(t *testing.T) {
-	turns, now := newTurns(), time.Unix(1000, 0)
+	now := time.Unix(1000, 0)
 	measure := func(d time.Duration) time.Duration {
+		turns := newTurns()
 		for range 100 {
 			turns.Begin("a", "did:web:a.example", now)
 			turns.Joined("a", "did:web:a.example", now.Add(d))
