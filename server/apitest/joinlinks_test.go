@@ -13,14 +13,12 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// The code of the link in a scene, and one of no link.
-const (
-	sceneCode = "c2NlbmVzY2VuZXNjZW5lcw"
-	wrongCode = "AAAAAAAAAAAAAAAAAAAAAA"
-)
+// wrongCode is the code of no link.
+const wrongCode = "AAAAAAAAAAAAAAAAAAAAAA"
 
-func idOfLink() string {
-	sum := sha256.Sum256([]byte(sceneCode))
+// idOfLink returns the id of the link that addLink makes.
+func idOfLink(g *mlstest.Group) string {
+	sum := sha256.Sum256(g.Context.GroupID)
 	return hex.EncodeToString(sum[:])
 }
 
@@ -44,7 +42,7 @@ func (sc *scene) addLink(did string) {
 		)
 		INSERT INTO join_requests (convo_id, did, code_hash, state, since)
 		VALUES (decode($1, 'hex'), $4, decode($2, 'hex'), 'pending', now()) ON CONFLICT DO NOTHING`,
-		sc.g.ID(), idOfLink(), sc.alice.DID, did); err != nil {
+		sc.g.ID(), idOfLink(sc.g), sc.alice.DID, did); err != nil {
 		panic(err)
 	}
 }
@@ -57,7 +55,7 @@ func (sc *scene) linkElsewhere(t testing.TB) (code string) {
 }
 
 func linkCall(_ *scene, g *mlstest.Group, _ actor) object {
-	return object{"convoId": g.ID(), "linkId": idOfLink()}
+	return object{"convoId": g.ID(), "linkId": idOfLink(g)}
 }
 
 func answerCall(sc *scene, g *mlstest.Group, _ actor) object {

@@ -13,6 +13,8 @@ const (
 	longestTurn  = 500 * time.Millisecond
 	// firstWindow is the window of a conversation of which nothing was measured yet.
 	firstWindow = 2 * shortestTurn
+	// longestWindow bounds what one join counts: the first ones come in a crowd.
+	longestWindow = 2 * longestTurn
 	// turnsKept is how long a conversation without turns, and a GroupInfo that was given,
 	// are remembered.
 	turnsKept = time.Minute
@@ -69,7 +71,7 @@ func (t *Turns) Joined(convo xrpc.ConvoID, did string, now time.Time) {
 	}
 	delete(t.began, attempt{did, convo})
 	c := t.of(convo)
-	c.window += (now.Sub(began) - c.window) / 10
+	c.window += (min(now.Sub(began), longestWindow) - c.window) / 10
 }
 
 // Take gives away the next turn of a conversation, and returns how long it is until then.
