@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -48,8 +49,13 @@ type States struct {
 	refused    func(did string, why *xrpc.Error)
 	log        *slog.Logger
 	wake       chan struct{}
-	// version is that of the newest change that was read, -1 before the first.
+
+	looking sync.Mutex
+	// version is that of the newest change that was read, -1 before the first look.
+	// looking guards it.
 	version int64
+	// began says that there was a first look.
+	began atomic.Bool
 
 	mu sync.Mutex
 	// changes counts how often entries were removed from the cache, so that a
@@ -85,6 +91,13 @@ func (s *States) Admit(ctx context.Context, c *xrpc.Call) error {
 
 // Check returns the error for an account that is refused, and nil for any other.
 func (s *States) Check(ctx context.Context, did string) error {
+	// Only changes after the first look end streams. So there is one before the first
+	// account is admitted.
+	if !s.began.Load() {
+		if err := s.look(ctx); err != nil {
+			return err
+		}
+	}
 	s.mu.Lock()
 	why, cached := s.cache.Get(did)
 	before := s.changes
@@ -142,6 +155,8 @@ func (s *States) Run(ctx context.Context) error {
 
 // look reads the changes after the newest that is known.
 func (s *States) look(ctx context.Context) error {
+	s.looking.Lock()
+	defer s.looking.Unlock()
 	for {
 		rows, err := db.New(s.pool).ChangedAccountStates(ctx, s.version, maxChanges)
 		if err != nil {
@@ -158,9 +173,9 @@ func (s *States) look(ctx context.Context) error {
 // that are refused. done is false if there may be more rows.
 func (s *States) apply(ctx context.Context, rows []db.ChangedAccountStatesRow) (done bool, err error) {
 	newest := rows[0].Newest
-	if s.version < 0 { // no stream is open yet; a call may have been checked already
-		s.forget(nil, true)
+	if s.version < 0 { // nothing was checked before, so no stream is open and nothing is cached
 		s.version = newest
+		s.began.Store(true)
 		return true, nil
 	}
 	var dids []string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -115,6 +117,68 @@ func TestSuspensionReachesAllInstances(t *testing.T) {
 	if got := dbtest.Value[string](t, pool, `SELECT string_agg(actor || ': ' || action, ', ' ORDER BY id) FROM admin_audit WHERE id < 3 AND subject = $1`,
 		c.Audit.Subject(bob)); got != "tester: account suspend, tester: account resume" {
 		t.Errorf("the audit has %q", got)
+	}
+}
+
+// A suspension ends the streams of an account that was checked before the instance
+// looked for changes.
+func TestSuspensionBeforeTheFirstLook(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.Pool(t)
+	var ended []string
+	s := New(Config{Pool: pool, Pseudonyms: pseudonyms, Refused: func(did string, _ *xrpc.Error) { ended = append(ended, did) }})
+	if err := s.Check(t.Context(), bob); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := changesOf(pool).Suspend(t.Context(), bob); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(ended, []string{bob}) {
+		t.Errorf("the streams of %v are ended", ended)
+	}
+}
+
+// attaching is a source during whose Attach something happens.
+type attaching struct {
+	stream.Source
+	meanwhile func()
+	attached  int
+}
+
+func (a *attaching) Attach(context.Context, stream.Want, stream.Sink) (func(), error) {
+	a.meanwhile()
+	a.attached++
+	return func() { a.attached-- }, nil
+}
+
+// A suspension that is applied while a stream of the account begins refuses the stream.
+func TestSuspensionDuringAttach(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.Pool(t)
+	s := New(Config{Pool: pool, Pseudonyms: pseudonyms})
+	source := &attaching{meanwhile: func() {}}
+	detach, err := s.Guard(source).Attach(t.Context(), stream.Want{DID: bob}, nil)
+	if err != nil || source.attached != 1 {
+		t.Fatalf("%d attached, %v", source.attached, err)
+	}
+	detach()
+	source.meanwhile = func() {
+		if _, err := changesOf(pool).Suspend(t.Context(), bob); err != nil {
+			t.Error(err)
+		}
+		if err := s.look(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	var e *xrpc.Error
+	if _, err := s.Guard(source).Attach(t.Context(), stream.Want{DID: bob}, nil); !errors.As(err, &e) || e.Name != xrpc.AccountSuspended {
+		t.Errorf("got %v", err)
+	}
+	if source.attached != 0 {
+		t.Error("the stream is attached")
 	}
 }
 

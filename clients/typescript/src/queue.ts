@@ -66,3 +66,24 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', end)
   })
 }
+
+/**
+ * Runs `work` for `ms` at most, and not longer than until one of the signals is aborted. It ends then whether `work`
+ * heeds the signal that it gets or not: not every fetch handler passes a signal on.
+ */
+export async function within<T>(ms: number, signals: AbortSignal[], work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const ended = new AbortController()
+  const end = () => ended.abort(signals.find(({ aborted }) => aborted)?.reason)
+  const timer = setTimeout(() => ended.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError')), ms)
+  const aborted = new Promise<never>((_, reject) => {
+    ended.signal.addEventListener('abort', () => reject(ended.signal.reason))
+  })
+  try {
+    for (const signal of signals) signal.addEventListener('abort', end)
+    if (signals.some(({ aborted }) => aborted)) end()
+    return await Promise.race([work(ended.signal), aborted])
+  } finally {
+    clearTimeout(timer)
+    for (const signal of signals) signal.removeEventListener('abort', end)
+  }
+}

@@ -5,6 +5,9 @@ import { openRange, rangeOf, seal } from '../dist/attachments.js'
 import { decodeContent, encodeContent } from '../dist/content.js'
 import { turn } from '../dist/engine/reactions.js'
 import { retrying, statedWait } from '../dist/engine/retry.js'
+import { sse } from '../dist/transports/sse.js'
+import { SILENCE_MS } from '../dist/transports/types.js'
+import { websocket } from '../dist/transports/websocket.js'
 
 const file = (length) => Uint8Array.from({ length }, (_, i) => i * 31 + (i >> 8))
 
@@ -83,6 +86,64 @@ test('retries: wait as long as the message says', async () => {
 test('retries: end with the patience', async () => {
   const { outcome, calls } = await callWith([refusal(503, 'full: try again in 60 s'), new Response('{}')], 5000)
   assert.deepEqual([outcome.status, calls], [503, 1])
+})
+
+/** Waits until promises that are settled have had their effect. */
+const settled = () => new Promise((done) => setImmediate(done))
+
+test('retries: an attempt ends in time, whatever the fetch handler does with its signal', async () => {
+  const silences = {
+    'no answer': async () => new Promise(() => {}),
+    'no end of the answer': async () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })),
+  }
+  for (const [name, fetchHandler] of Object.entries(silences)) {
+    const call = (signal) => retrying({ fetchHandler }, { patienceMs: 0, callLimitMs: 50, signal }).fetchHandler('/xrpc/x', {})
+    await assert.rejects(call(new AbortController().signal), { name: 'TimeoutError' }, name)
+    const closed = new AbortController()
+    setTimeout(() => closed.abort(), 5)
+    await assert.rejects(retrying({ fetchHandler }, { patienceMs: 60_000, signal: closed.signal }).fetchHandler('/xrpc/x', {}), { name: 'AbortError' }, name)
+  }
+})
+
+/** Reads a stream to its end. Returns its failure. */
+async function endOf(transport, options) {
+  try {
+    for await (const event of transport({ signal: new AbortController().signal, cursor: undefined, ...options })) assert.fail(event.kind)
+  } catch (error) {
+    return error
+  }
+}
+
+test('server-sent events: a silent peer is given up, whatever the fetch handler does with its signal', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const silent = { 'no answer': () => new Promise(() => {}), 'no event': async () => new Response(new ReadableStream()) }
+  for (const [name, fetchHandler] of Object.entries(silent)) {
+    for (const close of [false, true]) {
+      const closed = new AbortController()
+      let ended = false
+      const end = endOf(sse, { agent: { fetchHandler }, signal: closed.signal }).finally(() => { ended = true })
+      await settled()
+      if (close) closed.abort()
+      else t.mock.timers.tick(SILENCE_MS)
+      for (let i = 0; i < 20 && !ended; i++) await settled()
+      assert.ok(ended, `${name}: the stream goes on${close ? ' after the client was closed' : ''}`)
+      await end
+    }
+  }
+})
+
+test('WebSocket: a peer that does not answer is given up', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const real = globalThis.WebSocket
+  t.after(() => { globalThis.WebSocket = real })
+  globalThis.WebSocket = class { close() {} }
+  const api = { call: async () => ({ ticket: 't', endpoint: 'ws://localhost/' }) }
+  let end
+  endOf(websocket, { api }).then((error) => { end = error })
+  await settled()
+  t.mock.timers.tick(60_000)
+  for (let i = 0; i < 20 && !end; i++) await settled()
+  assert.match(end?.message ?? 'it goes on', /could not be opened/)
 })
 
 test('turns: the lowest remaining leaf reacts at once, the others later', () => {

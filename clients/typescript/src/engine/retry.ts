@@ -1,7 +1,7 @@
 // Repeats calls that fail for a while: the network, a restart of the service, rates. Every write of the client has an
 // idempotencyKey, so repeating one is safe.
 import type { Agent } from '@atproto/lex-client'
-import { pause } from '../queue.js'
+import { pause, within } from '../queue.js'
 
 const CALL_LIMIT_MS = 30_000
 const FIRST_WAIT_MS = 250
@@ -14,16 +14,18 @@ export interface RetryOptions {
   patienceMs: number
   /** Ends the calls that are under way. */
   signal: AbortSignal
+  /** How long one attempt may take, in milliseconds. Half a minute if absent. */
+  callLimitMs?: number
 }
 
 /** An agent whose calls are repeated. Bodies must be text or bytes, so that they can be sent again. */
-export function retrying(agent: Agent, { patienceMs, signal }: RetryOptions): Agent {
+export function retrying(agent: Agent, { patienceMs, signal, callLimitMs = CALL_LIMIT_MS }: RetryOptions): Agent {
   return {
     did: agent.did,
     async fetchHandler(path, init) {
       const deadline = Date.now() + patienceMs
       for (let tries = 1; ; tries++) {
-        const outcome = await attempt(agent, path, init, signal)
+        const outcome = await attempt(agent, path, init, signal, callLimitMs)
         const wait = waitAfter(outcome, tries)
         if (wait === undefined || signal.aborted || Date.now() + wait > deadline) {
           if (outcome instanceof Response) return outcome
@@ -36,15 +38,18 @@ export function retrying(agent: Agent, { patienceMs, signal }: RetryOptions): Ag
   }
 }
 
-async function attempt(agent: Agent, path: `/${string}`, init: RequestInit, signal: AbortSignal): Promise<Response | Error> {
-  const signals = [signal, AbortSignal.timeout(CALL_LIMIT_MS), ...(init.signal ? [init.signal] : [])]
+/** One call with its whole answer, or why there is none. */
+async function attempt(agent: Agent, path: `/${string}`, init: RequestInit, signal: AbortSignal, limitMs: number): Promise<Response | Error> {
+  const signals = init.signal ? [signal, init.signal] : [signal]
   try {
-    const answer = await agent.fetchHandler(path, { ...init, signal: AbortSignal.any(signals) })
-    // A body that is cut belongs to the attempt. Large bodies are answers of getBlob, which are wanted whole too.
-    const body = await answer.arrayBuffer()
-    const text = answer.status < 400 ? undefined : new TextDecoder().decode(body)
-    const copy = new Response(answer.status === 204 ? null : body, { status: answer.status, headers: answer.headers })
-    return text === undefined ? copy : Object.assign(copy, { retryAfterMs: statedWait(text) })
+    return await within(limitMs, signals, async (limit) => {
+      const answer = await agent.fetchHandler(path, { ...init, signal: limit })
+      // A body that is cut belongs to the attempt. Large bodies are answers of getBlob, which are wanted whole too.
+      const body = await answer.arrayBuffer()
+      const text = answer.status < 400 ? undefined : new TextDecoder().decode(body)
+      const copy = new Response(answer.status === 204 ? null : body, { status: answer.status, headers: answer.headers })
+      return text === undefined ? copy : Object.assign(copy, { retryAfterMs: statedWait(text) })
+    })
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }

@@ -19,7 +19,11 @@ export const websocket: Transport = async function* ({ api, cursor, signal }) {
   const socket = new WebSocket(`${endpoint}?${query}`, SUBPROTOCOL)
   const frames = new Channel<string>()
   let opened = false
-  const close = () => socket.close()
+  // A peer that is gone does not answer the closing handshake, so the reading ends at once.
+  const close = () => {
+    socket.close()
+    frames.push('')
+  }
   let timer = setTimeout(close, OPEN_LIMIT_MS)
   socket.onopen = () => { opened = true }
   socket.onmessage = ({ data }) => {

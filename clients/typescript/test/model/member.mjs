@@ -1,10 +1,11 @@
 // One client of the model test, a process of its own that may be killed at any moment. It writes what it received and
 // what the service acknowledged to a log, and does what its parent says.
 import { appendFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from '../../dist/index.js'
 import { FileStorage } from '../../dist/storage/file.js'
 
-const { did, jwt, pds, service, dir, log, transports, convoId } = JSON.parse(process.argv[2])
+const { did, jwt, pds, service, dir, log, transports, convoId, readMs } = JSON.parse(process.argv[2])
 const note = (line) => appendFileSync(log, JSON.stringify(line) + '\n')
 
 /** Connections end when the parent says so, with answers that are under way. */
@@ -23,10 +24,26 @@ function cut() {
   cutter = new AbortController()
 }
 
-const fetchHandler = (path, init) => {
+/** The calls that are under way, with what they wait for, so that a run which does not settle says where it stands. */
+const calls = new Set()
+
+const fetchHandler = async (path, init) => {
   const headers = new Headers(init.headers)
   headers.set('authorization', `Bearer ${jwt}`)
-  return fetch(pds + path, { ...init, headers, signal: AbortSignal.any([cutter.signal, ...(init.signal ? [init.signal] : [])]) })
+  const call = { path: path.split('?')[0], since: Date.now(), waitsFor: 'answer' }
+  calls.add(call)
+  try {
+    const answer = await fetch(pds + path, { ...init, headers, signal: AbortSignal.any([cutter.signal, ...(init.signal ? [init.signal] : [])]) })
+    call.waitsFor = 'body'
+    const { body } = answer
+    const read = answer.arrayBuffer.bind(answer)
+    answer.arrayBuffer = () => read().finally(() => calls.delete(call))
+    if (!body) calls.delete(call)
+    return answer
+  } catch (error) {
+    calls.delete(call)
+    throw error
+  }
 }
 
 const client = await Client.open({
@@ -48,7 +65,7 @@ const actions = {
   status: async () => {
     const convo = client.conversation(convoId ?? actions.convoId)
     const joined = convo.status === 'joined'
-    return { status: convo.status, seq: convo.seq, unsent: client.unsent, epoch: joined ? convo.epoch : undefined }
+    return { status: convo.status, seq: convo.seq, unsent: client.unsent, epoch: joined ? convo.epoch : undefined, calls: [...calls] }
   },
 }
 
@@ -61,4 +78,7 @@ process.on('message', async ({ id, ...message }) => {
 })
 process.on('disconnect', () => process.exit())
 process.send({ ready: true })
-for await (const { convoId, seq, text, sender, own } of client.messages()) note({ convoId, seq, text, from: sender.did, own })
+for await (const { convoId, seq, text, sender, own } of client.messages()) {
+  await sleep(readMs)
+  note({ convoId, seq, text, from: sender.did, own })
+}
