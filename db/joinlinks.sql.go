@@ -36,9 +36,12 @@ func (q *Queries) AnswerJoinRequest(ctx context.Context, arg AnswerJoinRequestPa
 
 const countJoinRequests = `-- name: CountJoinRequests :one
 SELECT count(*) FROM join_requests r
-JOIN join_links l ON l.convo_id = r.convo_id AND l.code_hash = r.code_hash
-WHERE r.convo_id = $1 AND r.state = 'pending' AND l.disabled_at IS NULL
-    AND (l.expires_at IS NULL OR l.expires_at > clock_timestamp()) AND (l.max_uses IS NULL OR l.uses < l.max_uses)
+CROSS JOIN LATERAL (
+    SELECT FROM join_links o WHERE o.convo_id = r.convo_id AND o.code_hash = r.code_hash AND o.disabled_at IS NULL
+        AND (o.expires_at IS NULL OR o.expires_at > clock_timestamp()) AND (o.max_uses IS NULL OR o.uses < o.max_uses)
+    OFFSET 0
+) l
+WHERE r.convo_id = $1 AND r.state = 'pending'
 `
 
 // How many requests wait, of links by which accounts can join.
@@ -134,7 +137,7 @@ WITH waiting AS (
     LEFT JOIN account_origins a ON a.did = r.did
     WHERE r.convo_id = $1 AND r.state = 'pending'
 )
-DELETE FROM join_requests x WHERE x.convo_id = $1 AND x.did IN (
+DELETE FROM join_requests x WHERE x.convo_id = $1 AND x.did = (
     SELECT w.did FROM waiting w WHERE w.total > $2::bigint
     ORDER BY w.of_origin DESC, w.since, w.did LIMIT 1)
 `
@@ -311,9 +314,12 @@ func (q *Queries) LinkAccess(ctx context.Context, did string, codeHash []byte) (
 
 const listJoinRequests = `-- name: ListJoinRequests :many
 SELECT r.did, r.code_hash, r.since FROM join_requests r
-JOIN join_links l ON l.convo_id = r.convo_id AND l.code_hash = r.code_hash
-WHERE r.convo_id = $1 AND r.state = 'pending' AND r.did > $2::text AND l.disabled_at IS NULL
-    AND (l.expires_at IS NULL OR l.expires_at > clock_timestamp()) AND (l.max_uses IS NULL OR l.uses < l.max_uses)
+CROSS JOIN LATERAL (
+    SELECT FROM join_links o WHERE o.convo_id = r.convo_id AND o.code_hash = r.code_hash AND o.disabled_at IS NULL
+        AND (o.expires_at IS NULL OR o.expires_at > clock_timestamp()) AND (o.max_uses IS NULL OR o.uses < o.max_uses)
+    OFFSET 0
+) l
+WHERE r.convo_id = $1 AND r.state = 'pending' AND r.did > $2::text
 ORDER BY r.did LIMIT $3::bigint
 `
 
@@ -497,7 +503,7 @@ func (q *Queries) PutJoinRequest(ctx context.Context, arg PutJoinRequestParams) 
 }
 
 const removeOldestEndedLink = `-- name: RemoveOldestEndedLink :exec
-DELETE FROM join_links o WHERE o.convo_id = $1 AND o.code_hash IN (
+DELETE FROM join_links o WHERE o.convo_id = $1 AND o.code_hash = (
     SELECT l.code_hash FROM join_links l
     WHERE l.convo_id = $1 AND (l.disabled_at IS NOT NULL OR l.expires_at <= clock_timestamp() OR l.uses >= l.max_uses)
     ORDER BY l.created_at, l.code_hash LIMIT 1)

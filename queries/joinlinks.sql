@@ -65,7 +65,7 @@ SELECT count(*) FROM join_links WHERE convo_id = $1;
 
 -- name: RemoveOldestEndedLink :exec
 -- Makes room for another link.
-DELETE FROM join_links o WHERE o.convo_id = sqlc.arg(convo_id) AND o.code_hash IN (
+DELETE FROM join_links o WHERE o.convo_id = sqlc.arg(convo_id) AND o.code_hash = (
     SELECT l.code_hash FROM join_links l
     WHERE l.convo_id = sqlc.arg(convo_id) AND (l.disabled_at IS NOT NULL OR l.expires_at <= clock_timestamp() OR l.uses >= l.max_uses)
     ORDER BY l.created_at, l.code_hash LIMIT 1);
@@ -102,7 +102,7 @@ WITH waiting AS (
     LEFT JOIN account_origins a ON a.did = r.did
     WHERE r.convo_id = sqlc.arg(convo_id) AND r.state = 'pending'
 )
-DELETE FROM join_requests x WHERE x.convo_id = sqlc.arg(convo_id) AND x.did IN (
+DELETE FROM join_requests x WHERE x.convo_id = sqlc.arg(convo_id) AND x.did = (
     SELECT w.did FROM waiting w WHERE w.total > sqlc.arg(most)::bigint
     ORDER BY w.of_origin DESC, w.since, w.did LIMIT 1);
 
@@ -113,16 +113,22 @@ DELETE FROM join_requests WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg
 -- name: CountJoinRequests :one
 -- How many requests wait, of links by which accounts can join.
 SELECT count(*) FROM join_requests r
-JOIN join_links l ON l.convo_id = r.convo_id AND l.code_hash = r.code_hash
-WHERE r.convo_id = sqlc.arg(convo_id) AND r.state = 'pending' AND l.disabled_at IS NULL
-    AND (l.expires_at IS NULL OR l.expires_at > clock_timestamp()) AND (l.max_uses IS NULL OR l.uses < l.max_uses);
+CROSS JOIN LATERAL (
+    SELECT FROM join_links o WHERE o.convo_id = r.convo_id AND o.code_hash = r.code_hash AND o.disabled_at IS NULL
+        AND (o.expires_at IS NULL OR o.expires_at > clock_timestamp()) AND (o.max_uses IS NULL OR o.uses < o.max_uses)
+    OFFSET 0
+) l
+WHERE r.convo_id = sqlc.arg(convo_id) AND r.state = 'pending';
 
 -- name: ListJoinRequests :many
 -- The requests that CountJoinRequests counts.
 SELECT r.did, r.code_hash, r.since FROM join_requests r
-JOIN join_links l ON l.convo_id = r.convo_id AND l.code_hash = r.code_hash
-WHERE r.convo_id = sqlc.arg(convo_id) AND r.state = 'pending' AND r.did > sqlc.arg(after)::text AND l.disabled_at IS NULL
-    AND (l.expires_at IS NULL OR l.expires_at > clock_timestamp()) AND (l.max_uses IS NULL OR l.uses < l.max_uses)
+CROSS JOIN LATERAL (
+    SELECT FROM join_links o WHERE o.convo_id = r.convo_id AND o.code_hash = r.code_hash AND o.disabled_at IS NULL
+        AND (o.expires_at IS NULL OR o.expires_at > clock_timestamp()) AND (o.max_uses IS NULL OR o.uses < o.max_uses)
+    OFFSET 0
+) l
+WHERE r.convo_id = sqlc.arg(convo_id) AND r.state = 'pending' AND r.did > sqlc.arg(after)::text
 ORDER BY r.did LIMIT sqlc.arg(max_rows)::bigint;
 
 -- name: AnswerJoinRequest :exec

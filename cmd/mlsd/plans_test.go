@@ -37,8 +37,6 @@ var mayReadWhole = map[string]string{
 	"ClaimErasure account_states":         "walks an index that has only the accounts to erase, up to its limit",
 	"TakeReportToForward reports":         "walks an index that has only the reports to forward, up to its limit",
 	"CountReportsToForward reports":       "counts an index that has only the reports to forward",
-	"DeleteEndedLinks join_links":         "walks the index by end up to its limit",
-	"DeleteOldJoinRequests join_requests": "walks an index without rejected requests up to its limit",
 	"AnswersNaming idempotency_records":   "walks the primary key up to its limit, for an erasure",
 	"EraseReports reports":                "a reason may name the account; an erasure, and reports are few",
 	"EraseTickets tickets":                "a ticket lives a minute; an erasure",
