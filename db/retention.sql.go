@@ -391,7 +391,8 @@ d AS (DELETE FROM rejoin_requests WHERE convo_id = $1),
 e AS (DELETE FROM commit_failures WHERE convo_id = $1),
 f AS (DELETE FROM lapsed_proposals WHERE convo_id = $1),
 g AS (DELETE FROM convo_blocks WHERE convo_id = $1),
-h AS (DELETE FROM convo_infos WHERE convo_id = $1)
+h AS (DELETE FROM convo_infos WHERE convo_id = $1),
+i AS (DELETE FROM join_links WHERE convo_id = $1)
 DELETE FROM conversations WHERE conversations.convo_id = $1
 `
 

@@ -11,6 +11,7 @@ import (
 // Error names that the lexicons declare.
 const (
 	ErrAlreadyMember       = "AlreadyMember"
+	ErrApprovalRequired    = "ApprovalRequired"
 	ErrBlobNotFound        = "BlobNotFound"
 	ErrBlobTooLarge        = "BlobTooLarge"
 	ErrConsumerTooSlow     = "ConsumerTooSlow"
@@ -18,11 +19,13 @@ const (
 	ErrConvoNotFound       = "ConvoNotFound"
 	ErrEpochMismatch       = "EpochMismatch"
 	ErrExpirationTooFar    = "ExpirationTooFar"
+	ErrFollowRequired      = "FollowRequired"
 	ErrFutureCursor        = "FutureCursor"
 	ErrIdempotencyConflict = "IdempotencyConflict"
 	ErrInfoVersionMismatch = "InfoVersionMismatch"
 	ErrInvalidAsset        = "InvalidAsset"
 	ErrInvalidCipherSuite  = "InvalidCipherSuite"
+	ErrInvalidCode         = "InvalidCode"
 	ErrInvalidCommit       = "InvalidCommit"
 	ErrInvalidCursor       = "InvalidCursor"
 	ErrInvalidDid          = "InvalidDid"
@@ -34,7 +37,9 @@ const (
 	ErrInvalidProposal     = "InvalidProposal"
 	ErrInvalidTicket       = "InvalidTicket"
 	ErrInvalidWelcome      = "InvalidWelcome"
+	ErrJoinRequestNotFound = "JoinRequestNotFound"
 	ErrKeyPackageNotFound  = "KeyPackageNotFound"
+	ErrLinkNotFound        = "LinkNotFound"
 	ErrMessageTooLarge     = "MessageTooLarge"
 	ErrNotAllowed          = "NotAllowed"
 	ErrNotMember           = "NotMember"
@@ -44,6 +49,7 @@ const (
 	ErrTooManyBlocks       = "TooManyBlocks"
 	ErrTooManyDids         = "TooManyDids"
 	ErrTooManyKeyPackages  = "TooManyKeyPackages"
+	ErrTooManyLinks        = "TooManyLinks"
 	ErrTooManyMembers      = "TooManyMembers"
 	ErrTooManyProposals    = "TooManyProposals"
 	ErrWelcomeExpired      = "WelcomeExpired"
@@ -55,14 +61,14 @@ func StatusOf(name string) int {
 	switch name {
 	case ErrAlreadyMember, ErrConvoExists, ErrEpochMismatch, ErrIdempotencyConflict, ErrInfoVersionMismatch, ErrKeyPackageNotFound:
 		return http.StatusConflict
-	case ErrBlobNotFound, ErrConvoNotFound, ErrWelcomeNotFound:
+	case ErrApprovalRequired, ErrFollowRequired, ErrNotAllowed, ErrNotMember:
+		return http.StatusForbidden
+	case ErrBlobNotFound, ErrConvoNotFound, ErrInvalidCode, ErrJoinRequestNotFound, ErrLinkNotFound, ErrWelcomeNotFound:
 		return http.StatusNotFound
 	case ErrBlobTooLarge, ErrMessageTooLarge:
 		return http.StatusRequestEntityTooLarge
 	case ErrInvalidTicket:
 		return http.StatusUnauthorized
-	case ErrNotAllowed, ErrNotMember:
-		return http.StatusForbidden
 	case ErrStorageFull:
 		return http.StatusServiceUnavailable
 	case ErrWelcomeExpired:

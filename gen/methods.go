@@ -10,19 +10,24 @@ import (
 const (
 	NSIDAcceptConvo           = "blue.catbird.mls.acceptConvo"
 	NSIDAddMembers            = "blue.catbird.mls.addMembers"
+	NSIDApproveJoinRequest    = "blue.catbird.mls.approveJoinRequest"
 	NSIDBlockAccount          = "blue.catbird.mls.blockAccount"
 	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
 	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
+	NSIDCreateJoinLink        = "blue.catbird.mls.createJoinLink"
 	NSIDCreateReport          = "blue.catbird.mls.createReport"
 	NSIDDeclineConvo          = "blue.catbird.mls.declineConvo"
 	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
+	NSIDDisableJoinLink       = "blue.catbird.mls.disableJoinLink"
+	NSIDEditJoinLink          = "blue.catbird.mls.editJoinLink"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
 	NSIDGetCommits            = "blue.catbird.mls.getCommits"
 	NSIDGetConvo              = "blue.catbird.mls.getConvo"
 	NSIDGetConvos             = "blue.catbird.mls.getConvos"
 	NSIDGetEpoch              = "blue.catbird.mls.getEpoch"
 	NSIDGetGroupInfo          = "blue.catbird.mls.getGroupInfo"
+	NSIDGetJoinLinkPreview    = "blue.catbird.mls.getJoinLinkPreview"
 	NSIDGetKeyPackageStats    = "blue.catbird.mls.getKeyPackageStats"
 	NSIDGetKeyPackages        = "blue.catbird.mls.getKeyPackages"
 	NSIDGetMessages           = "blue.catbird.mls.getMessages"
@@ -35,10 +40,14 @@ const (
 	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
 	NSIDListConvoRequests     = "blue.catbird.mls.listConvoRequests"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
+	NSIDListJoinLinks         = "blue.catbird.mls.listJoinLinks"
+	NSIDListJoinRequests      = "blue.catbird.mls.listJoinRequests"
 	NSIDListWelcomes          = "blue.catbird.mls.listWelcomes"
 	NSIDLockConvo             = "blue.catbird.mls.lockConvo"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
+	NSIDRejectJoinRequest     = "blue.catbird.mls.rejectJoinRequest"
+	NSIDRequestJoin           = "blue.catbird.mls.requestJoin"
 	NSIDRequestRejoin         = "blue.catbird.mls.requestRejoin"
 	NSIDSendCommit            = "blue.catbird.mls.sendCommit"
 	NSIDSendEphemeral         = "blue.catbird.mls.sendEphemeral"
@@ -56,6 +65,7 @@ const (
 	NSIDUpdateMemberRole      = "blue.catbird.mls.updateMemberRole"
 	NSIDUpdatePreferences     = "blue.catbird.mls.updatePreferences"
 	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"
+	NSIDWithdrawJoinRequest   = "blue.catbird.mls.withdrawJoinRequest"
 )
 
 // The methods, as their lexicons describe them.
@@ -77,6 +87,15 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
+	}
+	MethodApproveJoinRequest = &xrpc.Method{
+		NSID:           NSIDApproveJoinRequest,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrJoinRequestNotFound, ErrStorageFull},
 	}
 	MethodBlockAccount = &xrpc.Method{
 		NSID:           NSIDBlockAccount,
@@ -104,6 +123,15 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCipherSuite, ErrKeyPackageNotFound, ErrTooManyMembers, ErrConvoExists, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
+	}
+	MethodCreateJoinLink = &xrpc.Method{
+		NSID:           NSIDCreateJoinLink,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrTooManyLinks, ErrStorageFull},
 	}
 	MethodCreateReport = &xrpc.Method{
 		NSID:           NSIDCreateReport,
@@ -137,6 +165,24 @@ var (
 		Rate:           xrpc.RatePublic,
 		Public:         true,
 		OutputEncoding: "application/json",
+	}
+	MethodDisableJoinLink = &xrpc.Method{
+		NSID:           NSIDDisableJoinLink,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrLinkNotFound},
+	}
+	MethodEditJoinLink = &xrpc.Method{
+		NSID:           NSIDEditJoinLink,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrLinkNotFound, ErrStorageFull},
 	}
 	MethodGetBlob = &xrpc.Method{
 		NSID:           NSIDGetBlob,
@@ -178,7 +224,14 @@ var (
 		Kind:           xrpc.Query,
 		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCode, ErrFollowRequired, ErrApprovalRequired},
+	}
+	MethodGetJoinLinkPreview = &xrpc.Method{
+		NSID:           NSIDGetJoinLinkPreview,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCode},
 	}
 	MethodGetKeyPackageStats = &xrpc.Method{
 		NSID:           NSIDGetKeyPackageStats,
@@ -238,7 +291,7 @@ var (
 		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCommit, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCommit, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull, ErrInvalidCode, ErrTooManyMembers, ErrFollowRequired, ErrApprovalRequired},
 	}
 	MethodLeaveConvo = &xrpc.Method{
 		NSID:           NSIDLeaveConvo,
@@ -268,6 +321,20 @@ var (
 		Kind:           xrpc.Query,
 		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
+	}
+	MethodListJoinLinks = &xrpc.Method{
+		NSID:           NSIDListJoinLinks,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed},
+	}
+	MethodListJoinRequests = &xrpc.Method{
+		NSID:           NSIDListJoinRequests,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrInvalidCursor},
 	}
 	MethodListWelcomes = &xrpc.Method{
 		NSID:           NSIDListWelcomes,
@@ -302,6 +369,24 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidKeyPackage, ErrInvalidCipherSuite, ErrExpirationTooFar, ErrTooManyKeyPackages, ErrStorageFull},
+	}
+	MethodRejectJoinRequest = &xrpc.Method{
+		NSID:           NSIDRejectJoinRequest,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrJoinRequestNotFound},
+	}
+	MethodRequestJoin = &xrpc.Method{
+		NSID:           NSIDRequestJoin,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCode, ErrFollowRequired, ErrStorageFull},
 	}
 	MethodRequestRejoin = &xrpc.Method{
 		NSID:           NSIDRequestRejoin,
@@ -453,6 +538,15 @@ var (
 		TooLarge:       ErrBlobTooLarge,
 		Errors:         []string{ErrBlobTooLarge, ErrQuotaExceeded, ErrStorageFull},
 	}
+	MethodWithdrawJoinRequest = &xrpc.Method{
+		NSID:           NSIDWithdrawJoinRequest,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound},
+	}
 )
 
 // MaxJSON is the size in bytes of the largest JSON body that any method accepts.
@@ -462,19 +556,24 @@ const MaxJSON = 28311552
 var Methods = []*xrpc.Method{
 	MethodAcceptConvo,
 	MethodAddMembers,
+	MethodApproveJoinRequest,
 	MethodBlockAccount,
 	MethodConfirmWelcome,
 	MethodCreateConvo,
+	MethodCreateJoinLink,
 	MethodCreateReport,
 	MethodDeclineConvo,
 	MethodDeleteDevice,
 	MethodDescribeService,
+	MethodDisableJoinLink,
+	MethodEditJoinLink,
 	MethodGetBlob,
 	MethodGetCommits,
 	MethodGetConvo,
 	MethodGetConvos,
 	MethodGetEpoch,
 	MethodGetGroupInfo,
+	MethodGetJoinLinkPreview,
 	MethodGetKeyPackageStats,
 	MethodGetKeyPackages,
 	MethodGetMessages,
@@ -487,10 +586,14 @@ var Methods = []*xrpc.Method{
 	MethodListBlocks,
 	MethodListConvoRequests,
 	MethodListDevices,
+	MethodListJoinLinks,
+	MethodListJoinRequests,
 	MethodListWelcomes,
 	MethodLockConvo,
 	MethodPublishKeyPackage,
 	MethodPublishKeyPackages,
+	MethodRejectJoinRequest,
+	MethodRequestJoin,
 	MethodRequestRejoin,
 	MethodSendCommit,
 	MethodSendEphemeral,
@@ -508,4 +611,5 @@ var Methods = []*xrpc.Method{
 	MethodUpdateMemberRole,
 	MethodUpdatePreferences,
 	MethodUploadBlob,
+	MethodWithdrawJoinRequest,
 }

@@ -24,6 +24,9 @@ type Service interface {
 	// AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
 	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	AddMembers(ctx context.Context, caller xrpc.Caller, in *AddMembersInput) (*AddMembersOutput, error)
+	// ApproveJoinRequest: Lets an account that asked join by its link. Errors:
+	// ConvoNotFound, NotMember, NotAllowed, JoinRequestNotFound, StorageFull.
+	ApproveJoinRequest(ctx context.Context, caller xrpc.Caller, in *ApproveJoinRequestInput) (*ApproveJoinRequestOutput, error)
 	// BlockAccount: Blocks an account. From then on, the service answers the
 	// blocked account as if the caller had no key packages, so it cannot add the
 	// caller to a conversation in which the caller is not a member already. Its
@@ -41,6 +44,10 @@ type Service interface {
 	// KeyPackageNotFound, TooManyMembers, ConvoExists, InvalidWelcome,
 	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	CreateConvo(ctx context.Context, caller xrpc.Caller, in *CreateConvoInput) (*ConvoView, error)
+	// CreateJoinLink: Makes a link by which other accounts join a conversation.
+	// Repeating the call makes another link. Errors: ConvoNotFound, NotMember,
+	// NotAllowed, TooManyLinks, StorageFull.
+	CreateJoinLink(ctx context.Context, caller xrpc.Caller, in *CreateJoinLinkInput) (*CreateJoinLinkOutput, error)
 	// CreateReport: Reports a conversation, an account or a message to the
 	// operator of the service. It has the shape of
 	// com.atproto.moderation.createReport. The report is stored as the statement
@@ -61,6 +68,12 @@ type Service interface {
 	// cipher suites that it accepts, and the methods that it supports. This
 	// method needs no token.
 	DescribeService(ctx context.Context, caller xrpc.Caller) (*DescribeServiceOutput, error)
+	// DisableJoinLink: Ends a link for good, also for accounts that are about to
+	// join by it. Errors: ConvoNotFound, NotMember, NotAllowed, LinkNotFound.
+	DisableJoinLink(ctx context.Context, caller xrpc.Caller, in *DisableJoinLinkInput) (*JoinLink, error)
+	// EditJoinLink: Changes a link. What is absent stays as it is. Errors:
+	// ConvoNotFound, NotMember, NotAllowed, LinkNotFound, StorageFull.
+	EditJoinLink(ctx context.Context, caller xrpc.Caller, in *EditJoinLinkInput) (*JoinLink, error)
 	// GetBlob: Returns an encrypted attachment, or a part of it. Errors:
 	// ConvoNotFound, NotMember, BlobNotFound.
 	GetBlob(ctx context.Context, caller xrpc.Caller, p *GetBlobParams) (*xrpc.Download, error)
@@ -78,8 +91,11 @@ type Service interface {
 	GetEpoch(ctx context.Context, caller xrpc.Caller, p *GetEpochParams) (*GetEpochOutput, error)
 	// GetGroupInfo: Returns the GroupInfo of the current epoch, from which a
 	// client can make an external commit. Every epoch has one. Errors:
-	// ConvoNotFound, NotMember.
+	// ConvoNotFound, NotMember, InvalidCode, FollowRequired, ApprovalRequired.
 	GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *GetGroupInfoParams) (*GetGroupInfoOutput, error)
+	// GetJoinLinkPreview: Returns what a link shows to an account that has its
+	// code. Errors: InvalidCode.
+	GetJoinLinkPreview(ctx context.Context, caller xrpc.Caller, p *GetJoinLinkPreviewParams) (*GetJoinLinkPreviewOutput, error)
 	// GetKeyPackageStats: Counts the caller's own key packages by device and
 	// cipher suite. Errors: InvalidCipherSuite.
 	GetKeyPackageStats(ctx context.Context, caller xrpc.Caller, p *GetKeyPackageStatsParams) (*GetKeyPackageStatsOutput, error)
@@ -108,10 +124,11 @@ type Service interface {
 	// GetWelcome: Returns a Welcome for the caller. Reading it does not consume
 	// it. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
 	GetWelcome(ctx context.Context, caller xrpc.Caller, p *GetWelcomeParams) (*GetWelcomeOutput, error)
-	// JoinConvo: Rejoins a conversation of which the caller is a member, with an
-	// external commit. For clients that lost their state, and for new devices.
-	// Errors: ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
-	// IdempotencyConflict, StorageFull.
+	// JoinConvo: Joins a conversation with an external commit: a member whose
+	// client lost its state or is a new device, or an account that has the code
+	// of a link. Errors: ConvoNotFound, NotMember, InvalidCommit,
+	// InvalidGroupInfo, IdempotencyConflict, StorageFull, InvalidCode,
+	// TooManyMembers, FollowRequired, ApprovalRequired.
 	JoinConvo(ctx context.Context, caller xrpc.Caller, in *JoinConvoInput) (*JoinConvoOutput, error)
 	// LeaveConvo: Leaves a conversation, or ends the membership of another
 	// member. Leaving needs no commit. Another member is removed by a commit, or
@@ -130,6 +147,12 @@ type Service interface {
 	// ListDevices: Lists the caller's own devices. The service knows a device
 	// from its key packages and its leaves in conversations.
 	ListDevices(ctx context.Context, caller xrpc.Caller) (*ListDevicesOutput, error)
+	// ListJoinLinks: Lists the links of a conversation, the newest first.
+	// Errors: ConvoNotFound, NotMember, NotAllowed.
+	ListJoinLinks(ctx context.Context, caller xrpc.Caller, p *ListJoinLinksParams) (*ListJoinLinksOutput, error)
+	// ListJoinRequests: Lists the requests to join a conversation that wait for
+	// an answer. Errors: ConvoNotFound, NotMember, NotAllowed, InvalidCursor.
+	ListJoinRequests(ctx context.Context, caller xrpc.Caller, p *ListJoinRequestsParams) (*ListJoinRequestsOutput, error)
 	// ListWelcomes: Returns the open Welcomes of the caller in all conversations
 	// of which it is a member, with their content. Reading them does not consume
 	// them. Errors: InvalidCursor.
@@ -148,6 +171,13 @@ type Service interface {
 	// succeeds or fails independently of the others. Errors: InvalidKeyPackage,
 	// InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages, StorageFull.
 	PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *PublishKeyPackagesInput) (*PublishKeyPackagesOutput, error)
+	// RejectJoinRequest: Rejects a request to join. The account cannot ask
+	// again. Errors: ConvoNotFound, NotMember, NotAllowed, JoinRequestNotFound.
+	RejectJoinRequest(ctx context.Context, caller xrpc.Caller, in *RejectJoinRequestInput) (*RejectJoinRequestOutput, error)
+	// RequestJoin: Asks to join a conversation by a link that requires an
+	// approval. A repeated call answers how the request stands. Errors:
+	// InvalidCode, FollowRequired, StorageFull.
+	RequestJoin(ctx context.Context, caller xrpc.Caller, in *RequestJoinInput) (*RequestJoinOutput, error)
 	// RequestRejoin: Tells the other members that the caller can no longer
 	// follow the group and asks to be added again. Errors: ConvoNotFound,
 	// NotMember, EpochMismatch, StorageFull.
@@ -234,4 +264,7 @@ type Service interface {
 	// after an hour unless a message names it. Errors: BlobTooLarge,
 	// QuotaExceeded, StorageFull.
 	UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*UploadBlobOutput, error)
+	// WithdrawJoinRequest: Withdraws the caller's request to join a
+	// conversation, or gives an approval back. Errors: ConvoNotFound.
+	WithdrawJoinRequest(ctx context.Context, caller xrpc.Caller, in *WithdrawJoinRequestInput) (*WithdrawJoinRequestOutput, error)
 }

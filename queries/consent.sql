@@ -4,7 +4,8 @@
 -- The facts that decide about adding each of these accounts to a conversation (empty for none
 -- yet). An account that does not exist gets a row too.
 -- known: both are accepted members of another conversation of at most 50 accounts
--- which the account created or accepted itself, or to which it added the adder.
+-- which the account created or accepted itself, or to which it added the adder; one
+-- that either of them entered by a link does not count.
 -- acquainted: both are accepted members of a conversation that the account accepted
 -- itself. Both are found from the adder's conversations, so that the time depends on
 -- the adder and not on an account that the adder may learn nothing about.
@@ -16,9 +17,9 @@ WITH here AS MATERIALIZED (
     WHERE h.convo_id = sqlc.arg(convo) AND h.did = sqlc.arg(adder)::text AND h.left_seq IS NULL
 ), shared AS MATERIALIZED (
     SELECT m.did, bool_or(m.accepted_at IS NOT NULL) AS acquainted,
-        bool_or(m.convo_id <> sqlc.arg(convo) AND NOT m.by_link AND (m.accepted_at IS NOT NULL OR own.added_by = m.did)
+        bool_or(m.convo_id <> sqlc.arg(convo) AND NOT m.by_link AND NOT own.by_link AND (m.accepted_at IS NOT NULL OR own.added_by = m.did)
             AND (SELECT count(*) FROM (SELECT FROM memberships x WHERE x.convo_id = m.convo_id AND x.left_seq IS NULL LIMIT 51) few) <= 50) AS known
-    FROM (SELECT a.convo_id, a.added_by FROM memberships a
+    FROM (SELECT a.convo_id, a.added_by, a.by_link FROM memberships a
         WHERE a.did = sqlc.arg(adder)::text AND a.left_seq IS NULL AND a.consent = 'accepted' OFFSET 0) own
     CROSS JOIN LATERAL (
         SELECT s.did, s.convo_id, s.accepted_at, s.by_link FROM memberships s

@@ -169,7 +169,8 @@ d AS (DELETE FROM rejoin_requests WHERE convo_id = sqlc.arg(convo_id)),
 e AS (DELETE FROM commit_failures WHERE convo_id = sqlc.arg(convo_id)),
 f AS (DELETE FROM lapsed_proposals WHERE convo_id = sqlc.arg(convo_id)),
 g AS (DELETE FROM convo_blocks WHERE convo_id = sqlc.arg(convo_id)),
-h AS (DELETE FROM convo_infos WHERE convo_id = sqlc.arg(convo_id))
+h AS (DELETE FROM convo_infos WHERE convo_id = sqlc.arg(convo_id)),
+i AS (DELETE FROM join_links WHERE convo_id = sqlc.arg(convo_id))
 DELETE FROM conversations WHERE conversations.convo_id = sqlc.arg(convo_id);
 
 -- name: DatabaseTime :one

@@ -126,7 +126,7 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 var everyColumn = []string{
 	"account_keys.did", "account_origins.did", "account_states.did", "accounts.did", "blobs.did", "blocks.blocked_did", "blocks.did", "commit_failures.did",
 	"contact_preferences.did", "conversations.creator_did", "conversations.reserved_for", "convo_blocks.did", "declines.adder_did", "declines.did", "devices.did", "events.body", "events.target_did", "group_infos.group_info",
-	"idempotency_records.answer", "key_packages.did", "key_packages.key_package", "key_packages.lease_holder", "leaves.credential", "leaves.did",
+	"idempotency_records.answer", "join_links.maker_did", "join_requests.did", "key_packages.did", "key_packages.key_package", "key_packages.lease_holder", "leaves.credential", "leaves.did",
 	"memberships.added_by", "memberships.did", "message_blobs.owner_did", "messages.ciphertext", "messages.sender_did", "orphan_objects.did", "package_claims.did",
 	"read_positions.did", "rejoin_requests.did", "reports.reason", "reports.reporter_did", "reports.subject_did", "stranger_allowances.did",
 	"strangers_asked.did", "tickets.did", "welcome_recipients.did",
@@ -146,6 +146,9 @@ func TestEraseAccount(t *testing.T) {
 	dbtest.Exec(t, s.Pool, `INSERT INTO convo_blocks VALUES ($1, $2)`, bob.DID, id)
 	dbtest.Exec(t, s.Pool, `INSERT INTO strangers_asked VALUES ($1, 'h', now())`, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO stranger_allowances VALUES ($1, 5)`, bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO join_links (convo_id, code_hash, maker_did, join_rule, require_approval, created_at)
+		VALUES ($1, 'of bob', $2, 'anyone', TRUE, now()), ($1, 'of alice', $3, 'anyone', TRUE, now())`, id, bob.DID, alice.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO join_requests VALUES ($1, $2, 'of alice', 'rejected', now()), ($1, 'did:web:other.example', 'of bob', 'pending', now())`, id, bob.DID)
 	dbtest.Exec(t, s.Pool, `UPDATE memberships SET added_by = $1 WHERE convo_id = $2 AND did = $3`, bob.DID, id, carol.DID)
 	if got := columnsNaming(t, s, bob.DID); !slices.Equal(got, everyColumn) {
 		t.Fatalf("before the erasure these columns name the account:\n%v\nwant\n%v", got, everyColumn)

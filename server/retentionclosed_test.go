@@ -45,6 +45,9 @@ func closed(t testing.TB, s *Server, now time.Time) (convo xrpc.ConvoID, blobKey
 	dbtest.Exec(t, s.Pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, $3)`, convo, bob.DID, now)
 	dbtest.Exec(t, s.Pool, `INSERT INTO removed_messages VALUES ($1, 'h', 1)`, convo)
 	dbtest.Exec(t, s.Pool, `INSERT INTO convo_blocks VALUES ($2, $1)`, convo, bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO join_links (convo_id, code_hash, maker_did, join_rule, require_approval, created_at)
+		VALUES ($1, 'h', $2, 'anyone', TRUE, $3)`, convo, alice.DID, now)
+	dbtest.Exec(t, s.Pool, `INSERT INTO join_requests VALUES ($1, 'did:web:asks.example', 'h', 'pending', $2)`, convo, now)
 	dbtest.Exec(t, s.Pool, `INSERT INTO convo_infos VALUES ($1, 1, 'i', 'k', 1, NULL, $2)`, convo, now)
 	return convo, dbtest.Value[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, cid)
 }

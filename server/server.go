@@ -22,6 +22,7 @@ import (
 	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/links"
 	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/messages"
 	"catbird.blue/mls/server/reports"
@@ -98,6 +99,7 @@ type (
 	convoInfoService   = convoinfo.Service
 	groupService       = group.Service
 	keyPackagesService = keypackages.Service
+	linksService       = links.Service
 	liveService        = live.Service
 	messagesService    = messages.Service
 	reportsService     = reports.Service
@@ -115,6 +117,7 @@ type Server struct {
 	*groupService
 	*messagesService
 	*keyPackagesService
+	*linksService
 	*attachmentsService
 	*liveService
 	*reportsService
@@ -143,12 +146,14 @@ func New(c Config) *Server {
 	if c.Packages != nil {
 		b.Consent.Limits = c.Packages
 	}
+	access := links.NewAccess(b)
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
 		Base: b, convoService: &convo.Service{Base: b}, config: c,
 		contactsService:    contacts.New(b),
 		convoInfoService:   convoinfo.New(b),
-		groupService:       group.New(b, claims),
+		groupService:       group.New(b, claims, access),
+		linksService:       links.New(b, access),
 		messagesService:    messages.New(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),

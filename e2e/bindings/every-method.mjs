@@ -23,6 +23,7 @@ export async function callEveryMethod({ person, suite }) {
   await live(convoId, ada, ben)
   await changes(convoId, ada, ben, cleo)
   await requests(ben, cleo)
+  await links(ben, cleo)
   await endings(convoId, ada, ben, cleo)
   return new Set(people.flatMap(({ account }) => [...account.called]))
 }
@@ -165,6 +166,32 @@ async function requests(ben, cleo) {
   await ben.create(declined, [cleo.account], { name: 'Declined' })
   await cleo.account.procedure('declineConvo', { convoId: declined })
   assert.deepEqual((await cleo.account.query('listConvoRequests')).requests, [])
+}
+
+/** Cleo asks by a link, withdraws, asks again and is approved, and joins while Ben does nothing. */
+async function links(ben, cleo) {
+  const convoId = randomBytes(16).toString('hex')
+  await ben.createAlone(convoId, 1)
+  const preview = Buffer.from('sealed')
+  const { code, link } = await ben.account.procedure('createJoinLink', { convoId, requireApproval: true, maxUses: 5, preview })
+  const { linkId } = link
+  assert.match(code, /^[A-Za-z0-9_-]{22}$/)
+  const seen = await cleo.account.query('getJoinLinkPreview', { code })
+  assert.deepEqual([seen.convoId, seen.memberCount, seen.status, Buffer.from(seen.preview)], [convoId, 1, 'none', preview])
+  for (const again of [false, true]) {
+    if (again) await cleo.account.procedure('withdrawJoinRequest', { convoId })
+    assert.equal((await cleo.account.procedure('requestJoin', { code })).status, 'pending')
+  }
+  const { requests: waiting } = await ben.account.query('listJoinRequests', { convoId })
+  assert.deepEqual(waiting.map((request) => [request.did, request.linkId]), [[cleo.did, linkId]])
+  await ben.account.procedure('rejectJoinRequest', { convoId, did: cleo.did })
+  assert.equal((await cleo.account.procedure('requestJoin', { code })).status, 'rejected')
+  await ben.account.procedure('approveJoinRequest', { convoId, did: cleo.did })
+  assert.equal((await cleo.joinExternal(convoId, code)).success, true)
+  const { links: [used] } = await ben.account.query('listJoinLinks', { convoId })
+  assert.deepEqual([used.linkId, used.uses, used.createdBy], [linkId, 1, ben.did])
+  assert.equal((await ben.account.procedure('editJoinLink', { convoId, linkId, maxUses: 7 })).maxUses, 7)
+  assert.ok((await ben.account.procedure('disableJoinLink', { convoId, linkId })).disabledAt)
 }
 
 async function endings(convoId, ada, ben, cleo) {

@@ -292,13 +292,15 @@ export class Device {
     return this.account.procedure('leaveConvo', { convoId, idempotencyKey: randomUUID() })
   }
 
-  /** Joins as an existing member without a Welcome, after losing its state or as a new device. */
-  async joinExternal(convoId) {
+  /**
+   * Joins without a Welcome: as an existing member, after losing its state or as a new device, or by the code of a link.
+   */
+  async joinExternal(convoId, code) {
     const answer = await this.#commit(convoId, async (submit) => {
-      const { groupInfo, ratchetTree } = await this.account.query('getGroupInfo', { convoId })
+      const { groupInfo, ratchetTree } = await this.account.query('getGroupInfo', { convoId, ...(code && { code }) })
       return this.mls.joinExternal(groupInfo, submit, ratchetTree)
     }, ({ commit, groupInfo, ratchetTree }) => this.account.procedure('joinConvo', {
-      convoId, externalCommit: commit, groupInfo, ratchetTree, idempotencyKey: randomUUID(),
+      convoId, externalCommit: commit, groupInfo, ratchetTree, idempotencyKey: randomUUID(), ...(code && { code }),
     }), () => {})
     this.#read.set(convoId, answer.seq)
     return answer

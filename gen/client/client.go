@@ -39,6 +39,16 @@ func (c *Client) AddMembers(ctx context.Context, in *AddMembersInput) (*AddMembe
 	return out, nil
 }
 
+// ApproveJoinRequest: Lets an account that asked join by its link. Errors:
+// ConvoNotFound, NotMember, NotAllowed, JoinRequestNotFound, StorageFull.
+func (c *Client) ApproveJoinRequest(ctx context.Context, in *ApproveJoinRequestInput) (*ApproveJoinRequestOutput, error) {
+	out := new(ApproveJoinRequestOutput)
+	if err := c.PostJSON(ctx, NSIDApproveJoinRequest, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // BlockAccount: Blocks an account. From then on, the service answers the
 // blocked account as if the caller had no key packages, so it cannot add the
 // caller to a conversation in which the caller is not a member already. Its
@@ -72,6 +82,17 @@ func (c *Client) ConfirmWelcome(ctx context.Context, in *ConfirmWelcomeInput) (*
 func (c *Client) CreateConvo(ctx context.Context, in *CreateConvoInput) (*ConvoView, error) {
 	out := new(ConvoView)
 	if err := c.PostJSON(ctx, NSIDCreateConvo, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// CreateJoinLink: Makes a link by which other accounts join a conversation.
+// Repeating the call makes another link. Errors: ConvoNotFound, NotMember,
+// NotAllowed, TooManyLinks, StorageFull.
+func (c *Client) CreateJoinLink(ctx context.Context, in *CreateJoinLinkInput) (*CreateJoinLinkOutput, error) {
+	out := new(CreateJoinLinkOutput)
+	if err := c.PostJSON(ctx, NSIDCreateJoinLink, in, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -125,6 +146,26 @@ func (c *Client) DescribeService(ctx context.Context) (*DescribeServiceOutput, e
 	return out, nil
 }
 
+// DisableJoinLink: Ends a link for good, also for accounts that are about to
+// join by it. Errors: ConvoNotFound, NotMember, NotAllowed, LinkNotFound.
+func (c *Client) DisableJoinLink(ctx context.Context, in *DisableJoinLinkInput) (*JoinLink, error) {
+	out := new(JoinLink)
+	if err := c.PostJSON(ctx, NSIDDisableJoinLink, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// EditJoinLink: Changes a link. What is absent stays as it is. Errors:
+// ConvoNotFound, NotMember, NotAllowed, LinkNotFound, StorageFull.
+func (c *Client) EditJoinLink(ctx context.Context, in *EditJoinLinkInput) (*JoinLink, error) {
+	out := new(JoinLink)
+	if err := c.PostJSON(ctx, NSIDEditJoinLink, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // GetBlob: Returns an encrypted attachment, or a part of it. Errors:
 // ConvoNotFound, NotMember, BlobNotFound.
 func (c *Client) GetBlob(ctx context.Context, p *GetBlobParams) (*xrpc.Download, error) {
@@ -173,10 +214,20 @@ func (c *Client) GetEpoch(ctx context.Context, p *GetEpochParams) (*GetEpochOutp
 
 // GetGroupInfo: Returns the GroupInfo of the current epoch, from which a
 // client can make an external commit. Every epoch has one. Errors:
-// ConvoNotFound, NotMember.
+// ConvoNotFound, NotMember, InvalidCode, FollowRequired, ApprovalRequired.
 func (c *Client) GetGroupInfo(ctx context.Context, p *GetGroupInfoParams) (*GetGroupInfoOutput, error) {
 	out := new(GetGroupInfoOutput)
 	if err := c.GetJSON(ctx, NSIDGetGroupInfo, p.Values(), out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// GetJoinLinkPreview: Returns what a link shows to an account that has its
+// code. Errors: InvalidCode.
+func (c *Client) GetJoinLinkPreview(ctx context.Context, p *GetJoinLinkPreviewParams) (*GetJoinLinkPreviewOutput, error) {
+	out := new(GetJoinLinkPreviewOutput)
+	if err := c.GetJSON(ctx, NSIDGetJoinLinkPreview, p.Values(), out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -259,10 +310,11 @@ func (c *Client) GetWelcome(ctx context.Context, p *GetWelcomeParams) (*GetWelco
 	return out, nil
 }
 
-// JoinConvo: Rejoins a conversation of which the caller is a member, with an
-// external commit. For clients that lost their state, and for new devices.
-// Errors: ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
-// IdempotencyConflict, StorageFull.
+// JoinConvo: Joins a conversation with an external commit: a member whose
+// client lost its state or is a new device, or an account that has the code
+// of a link. Errors: ConvoNotFound, NotMember, InvalidCommit,
+// InvalidGroupInfo, IdempotencyConflict, StorageFull, InvalidCode,
+// TooManyMembers, FollowRequired, ApprovalRequired.
 func (c *Client) JoinConvo(ctx context.Context, in *JoinConvoInput) (*JoinConvoOutput, error) {
 	out := new(JoinConvoOutput)
 	if err := c.PostJSON(ctx, NSIDJoinConvo, in, out); err != nil {
@@ -316,6 +368,26 @@ func (c *Client) ListDevices(ctx context.Context) (*ListDevicesOutput, error) {
 	return out, nil
 }
 
+// ListJoinLinks: Lists the links of a conversation, the newest first. Errors:
+// ConvoNotFound, NotMember, NotAllowed.
+func (c *Client) ListJoinLinks(ctx context.Context, p *ListJoinLinksParams) (*ListJoinLinksOutput, error) {
+	out := new(ListJoinLinksOutput)
+	if err := c.GetJSON(ctx, NSIDListJoinLinks, p.Values(), out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ListJoinRequests: Lists the requests to join a conversation that wait for
+// an answer. Errors: ConvoNotFound, NotMember, NotAllowed, InvalidCursor.
+func (c *Client) ListJoinRequests(ctx context.Context, p *ListJoinRequestsParams) (*ListJoinRequestsOutput, error) {
+	out := new(ListJoinRequestsOutput)
+	if err := c.GetJSON(ctx, NSIDListJoinRequests, p.Values(), out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ListWelcomes: Returns the open Welcomes of the caller in all conversations
 // of which it is a member, with their content. Reading them does not consume
 // them. Errors: InvalidCursor.
@@ -357,6 +429,27 @@ func (c *Client) PublishKeyPackage(ctx context.Context, in *PublishKeyPackageInp
 func (c *Client) PublishKeyPackages(ctx context.Context, in *PublishKeyPackagesInput) (*PublishKeyPackagesOutput, error) {
 	out := new(PublishKeyPackagesOutput)
 	if err := c.PostJSON(ctx, NSIDPublishKeyPackages, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// RejectJoinRequest: Rejects a request to join. The account cannot ask again.
+// Errors: ConvoNotFound, NotMember, NotAllowed, JoinRequestNotFound.
+func (c *Client) RejectJoinRequest(ctx context.Context, in *RejectJoinRequestInput) (*RejectJoinRequestOutput, error) {
+	out := new(RejectJoinRequestOutput)
+	if err := c.PostJSON(ctx, NSIDRejectJoinRequest, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// RequestJoin: Asks to join a conversation by a link that requires an
+// approval. A repeated call answers how the request stands. Errors:
+// InvalidCode, FollowRequired, StorageFull.
+func (c *Client) RequestJoin(ctx context.Context, in *RequestJoinInput) (*RequestJoinOutput, error) {
+	out := new(RequestJoinOutput)
+	if err := c.PostJSON(ctx, NSIDRequestJoin, in, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -553,6 +646,16 @@ func (c *Client) UpdatePreferences(ctx context.Context, in *UpdatePreferencesInp
 func (c *Client) UploadBlob(ctx context.Context, up *xrpc.Upload) (*UploadBlobOutput, error) {
 	out := new(UploadBlobOutput)
 	if err := c.UploadJSON(ctx, NSIDUploadBlob, up, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// WithdrawJoinRequest: Withdraws the caller's request to join a conversation,
+// or gives an approval back. Errors: ConvoNotFound.
+func (c *Client) WithdrawJoinRequest(ctx context.Context, in *WithdrawJoinRequestInput) (*WithdrawJoinRequestOutput, error) {
+	out := new(WithdrawJoinRequestOutput)
+	if err := c.PostJSON(ctx, NSIDWithdrawJoinRequest, in, out); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -28,6 +28,10 @@ type (
 	CommitMessage = wire.CommitMessage
 	// MessageView is defs#messageView. A stored MLS message.
 	MessageView = wire.MessageView
+	// ApproveJoinRequestInput is the input of ApproveJoinRequest.
+	ApproveJoinRequestInput = wire.ApproveJoinRequestInput
+	// ApproveJoinRequestOutput is the answer of ApproveJoinRequest.
+	ApproveJoinRequestOutput = wire.ApproveJoinRequestOutput
 	// BlockAccountInput is the input of BlockAccount.
 	BlockAccountInput = wire.BlockAccountInput
 	// BlockAccountOutput is the answer of BlockAccount.
@@ -56,6 +60,12 @@ type (
 	// conversation, encrypted by clients under a key that the service does not
 	// have (docs/protocol.md, Encrypted info).
 	ConvoInfo = wire.ConvoInfo
+	// CreateJoinLinkInput is the input of CreateJoinLink.
+	CreateJoinLinkInput = wire.CreateJoinLinkInput
+	// CreateJoinLinkOutput is the answer of CreateJoinLink.
+	CreateJoinLinkOutput = wire.CreateJoinLinkOutput
+	// JoinLink is defs#joinLink. A link by which accounts join a conversation.
+	JoinLink = wire.JoinLink
 	// CreateReportInput is the input of CreateReport.
 	CreateReportInput = wire.CreateReportInput
 	// CreateReportSubject is createReport#subject. What a report is about: a
@@ -78,6 +88,8 @@ type (
 	// ConvoPreferences is defs#convoPreferences. What an account prefers for a
 	// conversation.
 	ConvoPreferences = wire.ConvoPreferences
+	// JoinRequest is defs#joinRequest. A request to join a conversation.
+	JoinRequest = wire.JoinRequest
 	// DeleteDeviceInput is the input of DeleteDevice.
 	DeleteDeviceInput = wire.DeleteDeviceInput
 	// DeleteDeviceOutput is the answer of DeleteDevice.
@@ -90,6 +102,10 @@ type (
 	// DescribeServiceRate is describeService#rate. How often the methods of a
 	// class may be called, counted together.
 	DescribeServiceRate = wire.DescribeServiceRate
+	// DisableJoinLinkInput is the input of DisableJoinLink.
+	DisableJoinLinkInput = wire.DisableJoinLinkInput
+	// EditJoinLinkInput is the input of EditJoinLink.
+	EditJoinLinkInput = wire.EditJoinLinkInput
 	// GetBlobParams are the parameters of GetBlob.
 	GetBlobParams = wire.GetBlobParams
 	// GetCommitsParams are the parameters of GetCommits.
@@ -110,6 +126,10 @@ type (
 	GetGroupInfoParams = wire.GetGroupInfoParams
 	// GetGroupInfoOutput is the answer of GetGroupInfo.
 	GetGroupInfoOutput = wire.GetGroupInfoOutput
+	// GetJoinLinkPreviewParams are the parameters of GetJoinLinkPreview.
+	GetJoinLinkPreviewParams = wire.GetJoinLinkPreviewParams
+	// GetJoinLinkPreviewOutput is the answer of GetJoinLinkPreview.
+	GetJoinLinkPreviewOutput = wire.GetJoinLinkPreviewOutput
 	// GetKeyPackageStatsParams are the parameters of GetKeyPackageStats.
 	GetKeyPackageStatsParams = wire.GetKeyPackageStatsParams
 	// GetKeyPackageStatsOutput is the answer of GetKeyPackageStats.
@@ -175,6 +195,14 @@ type (
 	ListDevicesOutput = wire.ListDevicesOutput
 	// ListDevicesDevice is listDevices#device. A device of the caller.
 	ListDevicesDevice = wire.ListDevicesDevice
+	// ListJoinLinksParams are the parameters of ListJoinLinks.
+	ListJoinLinksParams = wire.ListJoinLinksParams
+	// ListJoinLinksOutput is the answer of ListJoinLinks.
+	ListJoinLinksOutput = wire.ListJoinLinksOutput
+	// ListJoinRequestsParams are the parameters of ListJoinRequests.
+	ListJoinRequestsParams = wire.ListJoinRequestsParams
+	// ListJoinRequestsOutput is the answer of ListJoinRequests.
+	ListJoinRequestsOutput = wire.ListJoinRequestsOutput
 	// ListWelcomesParams are the parameters of ListWelcomes.
 	ListWelcomesParams = wire.ListWelcomesParams
 	// ListWelcomesOutput is the answer of ListWelcomes.
@@ -203,6 +231,14 @@ type (
 	// PublishKeyPackagesPublishedItem is publishKeyPackages#publishedItem. A key
 	// package that was stored, now or earlier.
 	PublishKeyPackagesPublishedItem = wire.PublishKeyPackagesPublishedItem
+	// RejectJoinRequestInput is the input of RejectJoinRequest.
+	RejectJoinRequestInput = wire.RejectJoinRequestInput
+	// RejectJoinRequestOutput is the answer of RejectJoinRequest.
+	RejectJoinRequestOutput = wire.RejectJoinRequestOutput
+	// RequestJoinInput is the input of RequestJoin.
+	RequestJoinInput = wire.RequestJoinInput
+	// RequestJoinOutput is the answer of RequestJoin.
+	RequestJoinOutput = wire.RequestJoinOutput
 	// RequestRejoinInput is the input of RequestRejoin.
 	RequestRejoinInput = wire.RequestRejoinInput
 	// RequestRejoinOutput is the answer of RequestRejoin.
@@ -289,6 +325,15 @@ type (
 	// StreamConvoEvents. A request ended without acceptance: it was declined,
 	// expired or removed, or the conversation ended.
 	RequestEndedEvent = wire.RequestEndedEvent
+	// JoinRequestsEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. An account has asked to join a conversation by a link,
+	// or a request was answered. listJoinRequests has the requests, for members
+	// that may make links.
+	JoinRequestsEvent = wire.JoinRequestsEvent
+	// JoinRequestAnsweredEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. The caller's request to join a conversation was
+	// answered. The caller is not a member yet.
+	JoinRequestAnsweredEvent = wire.JoinRequestAnsweredEvent
 	// EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// A signal that is not stored, such as a typing notification.
 	EphemeralEvent = wire.EphemeralEvent
@@ -335,6 +380,10 @@ type (
 	UpdatePreferencesOutput = wire.UpdatePreferencesOutput
 	// UploadBlobOutput is the answer of UploadBlob.
 	UploadBlobOutput = wire.UploadBlobOutput
+	// WithdrawJoinRequestInput is the input of WithdrawJoinRequest.
+	WithdrawJoinRequestInput = wire.WithdrawJoinRequestInput
+	// WithdrawJoinRequestOutput is the answer of WithdrawJoinRequest.
+	WithdrawJoinRequestOutput = wire.WithdrawJoinRequestOutput
 	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
 	StreamConvoEventsParams = wire.StreamConvoEventsParams
 	// ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
@@ -342,13 +391,15 @@ type (
 	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 	// *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
 	// *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *RequestEvent,
-	// *AcceptedEvent, *RequestEndedEvent, *EphemeralEvent, *InfoEvent.
+	// *AcceptedEvent, *RequestEndedEvent, *JoinRequestsEvent,
+	// *JoinRequestAnsweredEvent, *EphemeralEvent, *InfoEvent.
 	ConvoEvent = wire.ConvoEvent
 )
 
 // Error names that the lexicons declare.
 const (
 	ErrAlreadyMember       = "AlreadyMember"
+	ErrApprovalRequired    = "ApprovalRequired"
 	ErrBlobNotFound        = "BlobNotFound"
 	ErrBlobTooLarge        = "BlobTooLarge"
 	ErrConsumerTooSlow     = "ConsumerTooSlow"
@@ -356,11 +407,13 @@ const (
 	ErrConvoNotFound       = "ConvoNotFound"
 	ErrEpochMismatch       = "EpochMismatch"
 	ErrExpirationTooFar    = "ExpirationTooFar"
+	ErrFollowRequired      = "FollowRequired"
 	ErrFutureCursor        = "FutureCursor"
 	ErrIdempotencyConflict = "IdempotencyConflict"
 	ErrInfoVersionMismatch = "InfoVersionMismatch"
 	ErrInvalidAsset        = "InvalidAsset"
 	ErrInvalidCipherSuite  = "InvalidCipherSuite"
+	ErrInvalidCode         = "InvalidCode"
 	ErrInvalidCommit       = "InvalidCommit"
 	ErrInvalidCursor       = "InvalidCursor"
 	ErrInvalidDid          = "InvalidDid"
@@ -372,7 +425,9 @@ const (
 	ErrInvalidProposal     = "InvalidProposal"
 	ErrInvalidTicket       = "InvalidTicket"
 	ErrInvalidWelcome      = "InvalidWelcome"
+	ErrJoinRequestNotFound = "JoinRequestNotFound"
 	ErrKeyPackageNotFound  = "KeyPackageNotFound"
+	ErrLinkNotFound        = "LinkNotFound"
 	ErrMessageTooLarge     = "MessageTooLarge"
 	ErrNotAllowed          = "NotAllowed"
 	ErrNotMember           = "NotMember"
@@ -382,6 +437,7 @@ const (
 	ErrTooManyBlocks       = "TooManyBlocks"
 	ErrTooManyDids         = "TooManyDids"
 	ErrTooManyKeyPackages  = "TooManyKeyPackages"
+	ErrTooManyLinks        = "TooManyLinks"
 	ErrTooManyMembers      = "TooManyMembers"
 	ErrTooManyProposals    = "TooManyProposals"
 	ErrWelcomeExpired      = "WelcomeExpired"
@@ -392,19 +448,24 @@ const (
 const (
 	NSIDAcceptConvo           = "blue.catbird.mls.acceptConvo"
 	NSIDAddMembers            = "blue.catbird.mls.addMembers"
+	NSIDApproveJoinRequest    = "blue.catbird.mls.approveJoinRequest"
 	NSIDBlockAccount          = "blue.catbird.mls.blockAccount"
 	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
 	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
+	NSIDCreateJoinLink        = "blue.catbird.mls.createJoinLink"
 	NSIDCreateReport          = "blue.catbird.mls.createReport"
 	NSIDDeclineConvo          = "blue.catbird.mls.declineConvo"
 	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
+	NSIDDisableJoinLink       = "blue.catbird.mls.disableJoinLink"
+	NSIDEditJoinLink          = "blue.catbird.mls.editJoinLink"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
 	NSIDGetCommits            = "blue.catbird.mls.getCommits"
 	NSIDGetConvo              = "blue.catbird.mls.getConvo"
 	NSIDGetConvos             = "blue.catbird.mls.getConvos"
 	NSIDGetEpoch              = "blue.catbird.mls.getEpoch"
 	NSIDGetGroupInfo          = "blue.catbird.mls.getGroupInfo"
+	NSIDGetJoinLinkPreview    = "blue.catbird.mls.getJoinLinkPreview"
 	NSIDGetKeyPackageStats    = "blue.catbird.mls.getKeyPackageStats"
 	NSIDGetKeyPackages        = "blue.catbird.mls.getKeyPackages"
 	NSIDGetMessages           = "blue.catbird.mls.getMessages"
@@ -417,10 +478,14 @@ const (
 	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
 	NSIDListConvoRequests     = "blue.catbird.mls.listConvoRequests"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
+	NSIDListJoinLinks         = "blue.catbird.mls.listJoinLinks"
+	NSIDListJoinRequests      = "blue.catbird.mls.listJoinRequests"
 	NSIDListWelcomes          = "blue.catbird.mls.listWelcomes"
 	NSIDLockConvo             = "blue.catbird.mls.lockConvo"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
+	NSIDRejectJoinRequest     = "blue.catbird.mls.rejectJoinRequest"
+	NSIDRequestJoin           = "blue.catbird.mls.requestJoin"
 	NSIDRequestRejoin         = "blue.catbird.mls.requestRejoin"
 	NSIDSendCommit            = "blue.catbird.mls.sendCommit"
 	NSIDSendEphemeral         = "blue.catbird.mls.sendEphemeral"
@@ -438,4 +503,5 @@ const (
 	NSIDUpdateMemberRole      = "blue.catbird.mls.updateMemberRole"
 	NSIDUpdatePreferences     = "blue.catbird.mls.updatePreferences"
 	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"
+	NSIDWithdrawJoinRequest   = "blue.catbird.mls.withdrawJoinRequest"
 )

@@ -804,6 +804,114 @@ func (v *ConvoInfo) EncodeJSON(e *xrpc.Encoder) {
 // MarshalJSON implements json.Marshaler.
 func (v ConvoInfo) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
+// JoinLink is defs#joinLink. A link by which accounts join a conversation.
+type JoinLink struct {
+	// Id of the link: the SHA-256 of its code in lower-case hexadecimal.
+	LinkID string
+	// Which accounts may join by the link: anyone, or accounts that an admin of
+	// the conversation follows. The second one is refused where the service has
+	// no AppView.
+	JoinRule string
+	// True if an admin must approve each account before it can join.
+	RequireApproval bool
+	// Time after which nobody can join by the link.
+	ExpiresAt *string
+	// Number of accounts that may join by the link.
+	MaxUses *int64
+	// What the link shows to those who have its code. Clients encrypt it under a
+	// key that is in the fragment of the link.
+	Preview xrpc.Bytes
+	// Number of accounts that have joined by the link.
+	Uses int64
+	// DID of the member that made the link. Accounts can join as long as that
+	// member may make links.
+	CreatedBy string
+	// Time when the link was made.
+	CreatedAt string
+	// Time when the link was disabled. Absent if it was not.
+	DisabledAt *string
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *JoinLink) Check(c *xrpc.Checker) {
+	c.String("linkId", v.LinkID, 64, 64)
+	c.String("joinRule", v.JoinRule, -1, 32)
+	if v.ExpiresAt != nil {
+		c.Format("expiresAt", *v.ExpiresAt, xrpc.FormatDatetime)
+	}
+	if v.MaxUses != nil {
+		c.Int("maxUses", *v.MaxUses, 1, 1000000)
+	}
+	if v.Preview != nil {
+		c.Bytes("preview", v.Preview, 1, 8192)
+	}
+	c.Int("uses", v.Uses, 0, xrpc.MaxInt)
+	c.Format("createdBy", v.CreatedBy, xrpc.FormatDID)
+	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
+	if v.DisabledAt != nil {
+		c.Format("disabledAt", *v.DisabledAt, xrpc.FormatDatetime)
+	}
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *JoinLink) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "linkId":
+			return xrpc.DecodeString(&v.LinkID, d)
+		case "joinRule":
+			return xrpc.DecodeString(&v.JoinRule, d)
+		case "requireApproval":
+			return xrpc.DecodeBool(&v.RequireApproval, d)
+		case "expiresAt":
+			return xrpc.DecodeOpt(&v.ExpiresAt, d, xrpc.DecodeString)
+		case "maxUses":
+			return xrpc.DecodeOpt(&v.MaxUses, d, xrpc.DecodeInt)
+		case "preview":
+			return xrpc.DecodeBytes(&v.Preview, d)
+		case "uses":
+			return xrpc.DecodeInt(&v.Uses, d)
+		case "createdBy":
+			return xrpc.DecodeString(&v.CreatedBy, d)
+		case "createdAt":
+			return xrpc.DecodeString(&v.CreatedAt, d)
+		case "disabledAt":
+			return xrpc.DecodeOpt(&v.DisabledAt, d, xrpc.DecodeString)
+		}
+		return d.Skip()
+	}, "linkId", "joinRule", "requireApproval", "uses", "createdBy", "createdAt")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *JoinLink) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *JoinLink) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("linkId").String(v.LinkID)
+	e.Name("joinRule").String(v.JoinRule)
+	e.Name("requireApproval").Bool(v.RequireApproval)
+	if v.ExpiresAt != nil {
+		e.Name("expiresAt").String(*v.ExpiresAt)
+	}
+	if v.MaxUses != nil {
+		e.Name("maxUses").Int(*v.MaxUses)
+	}
+	if v.Preview != nil {
+		e.Name("preview").Bytes(v.Preview)
+	}
+	e.Name("uses").Int(v.Uses)
+	e.Name("createdBy").String(v.CreatedBy)
+	e.Name("createdAt").String(v.CreatedAt)
+	if v.DisabledAt != nil {
+		e.Name("disabledAt").String(*v.DisabledAt)
+	}
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v JoinLink) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
 // KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
 // caller.
 type KeyPackageRef struct {
@@ -1024,3 +1132,50 @@ func (v *ConvoPreferences) EncodeJSON(e *xrpc.Encoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ConvoPreferences) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// JoinRequest is defs#joinRequest. A request to join a conversation.
+type JoinRequest struct {
+	// DID of the account that asked.
+	DID string
+	// Id of the link: the SHA-256 of its code in lower-case hexadecimal.
+	LinkID string
+	// Time of the request.
+	RequestedAt string
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *JoinRequest) Check(c *xrpc.Checker) {
+	c.Format("did", v.DID, xrpc.FormatDID)
+	c.String("linkId", v.LinkID, 64, 64)
+	c.Format("requestedAt", v.RequestedAt, xrpc.FormatDatetime)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *JoinRequest) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "did":
+			return xrpc.DecodeString(&v.DID, d)
+		case "linkId":
+			return xrpc.DecodeString(&v.LinkID, d)
+		case "requestedAt":
+			return xrpc.DecodeString(&v.RequestedAt, d)
+		}
+		return d.Skip()
+	}, "did", "linkId", "requestedAt")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *JoinRequest) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *JoinRequest) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("did").String(v.DID)
+	e.Name("linkId").String(v.LinkID)
+	e.Name("requestedAt").String(v.RequestedAt)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v JoinRequest) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

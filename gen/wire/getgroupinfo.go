@@ -13,22 +13,35 @@ type GetGroupInfoParams struct {
 	// Conversation id: the MLS group id in hexadecimal, with an even number of
 	// digits. Upper-case digits are accepted.
 	ConvoID xrpc.ConvoID
+	// The code of a link, for an account that is about to join by it. It counts
+	// against the calls that an account has for a link.
+	Code *string
 }
 
 // Check checks the object against the limits and formats of its lexicon.
 func (v *GetGroupInfoParams) Check(c *xrpc.Checker) {
 	c.String("convoId", string(v.ConvoID), 32, 128)
 	c.ConvoID("convoId", v.ConvoID)
+	if v.Code != nil {
+		c.String("code", *v.Code, 22, 22)
+	}
+}
+
+// getGroupInfoParamsRules are the violations that the policy gives an error name of their own.
+var getGroupInfoParamsRules = []xrpc.Named{
+	{Path: "code", Constraint: "minLength", Name: "InvalidCode", Status: 404},
+	{Path: "code", Constraint: "maxLength", Name: "InvalidCode", Status: 404},
 }
 
 // Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
-func (v *GetGroupInfoParams) Validate() error { return xrpc.Check(v) }
+func (v *GetGroupInfoParams) Validate() error { return xrpc.Check(v, getGroupInfoParamsRules...) }
 
 // Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetGroupInfoParams) Parse(q url.Values) error {
-	p := xrpc.NewParams(q)
+	p := xrpc.NewParams(q, getGroupInfoParamsRules...)
 	p.Required("convoId")
 	v.ConvoID = p.ConvoID("convoId")
+	v.Code = p.OptString("code")
 	return p.Done(v)
 }
 
@@ -36,6 +49,9 @@ func (v *GetGroupInfoParams) Parse(q url.Values) error {
 func (v *GetGroupInfoParams) Values() url.Values {
 	q := xrpc.Values{}
 	q.ConvoID("convoId", v.ConvoID)
+	if v.Code != nil {
+		q.String("code", *v.Code)
+	}
 	return url.Values(q)
 }
 

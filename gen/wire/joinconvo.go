@@ -25,6 +25,9 @@ type JoinConvoInput struct {
 	// The version of the info whose key infoKey is. If another one is current,
 	// infoKey is not stored. Absent for the current one.
 	InfoVersion *int64
+	// The code of a link, for an account that is no member. The commit then adds
+	// one leaf and removes none.
+	Code *string
 	// Makes it safe to repeat this call. For 7 days, a call with the same key
 	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
@@ -44,6 +47,9 @@ func (v *JoinConvoInput) Check(c *xrpc.Checker) {
 	}
 	if v.InfoVersion != nil {
 		c.Int("infoVersion", *v.InfoVersion, 1, xrpc.MaxInt)
+	}
+	if v.Code != nil {
+		c.String("code", *v.Code, 22, 22)
 	}
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
@@ -66,6 +72,8 @@ func (v *JoinConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeBytes(&v.InfoKey, d)
 		case "infoVersion":
 			return xrpc.DecodeOpt(&v.InfoVersion, d, xrpc.DecodeInt)
+		case "code":
+			return xrpc.DecodeOpt(&v.Code, d, xrpc.DecodeString)
 		case "idempotencyKey":
 			return xrpc.DecodeOpt(&v.IdempotencyKey, d, xrpc.DecodeString)
 		}
@@ -91,6 +99,9 @@ func (v *JoinConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	if v.InfoVersion != nil {
 		e.Name("infoVersion").Int(*v.InfoVersion)
 	}
+	if v.Code != nil {
+		e.Name("code").String(*v.Code)
+	}
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)
 	}
@@ -104,6 +115,8 @@ func (v JoinConvoInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v),
 var joinConvoInputRules = []xrpc.Named{
 	{Path: "externalCommit", Constraint: "minLength", Name: "InvalidCommit", Status: 400},
 	{Path: "externalCommit", Constraint: "maxLength", Name: "InvalidCommit", Status: 400},
+	{Path: "code", Constraint: "minLength", Name: "InvalidCode", Status: 404},
+	{Path: "code", Constraint: "maxLength", Name: "InvalidCode", Status: 404},
 	{Path: "groupInfo", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "groupInfo", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "ratchetTree", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
@@ -126,12 +139,14 @@ type JoinConvoOutput struct {
 	NewEpoch int64
 	// Sequence number of the stored commit.
 	Seq *int64
-	// Present if success is false. It contains what the caller must apply before
-	// it tries again. It contains no commits if retryAfterMs is present.
+	// Present if success is false and the caller is a member. It contains what
+	// the caller must apply before it tries again. It contains no commits if
+	// retryAfterMs is present.
 	Conflict *CommitConflict
 	// Time in milliseconds after which to try again. Present if success is false
-	// because the epoch is reserved for another member, or because members
-	// recently reported a commit of the caller.
+	// because the epoch is reserved for another member, because members recently
+	// reported a commit of the caller, or because other accounts join by links
+	// at the same time.
 	RetryAfterMs *int64
 }
 

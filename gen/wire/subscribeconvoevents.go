@@ -1123,6 +1123,125 @@ func (v *RequestEndedEvent) EventCursor() string { return v.Cursor }
 
 func (*RequestEndedEvent) convoEvent() {}
 
+// JoinRequestsEvent is an event of SubscribeConvoEvents and
+// StreamConvoEvents. An account has asked to join a conversation by a link,
+// or a request was answered. listJoinRequests has the requests, for members
+// that may make links.
+type JoinRequestsEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// Number of requests that wait for an answer.
+	Pending int64 `cbor:"pending"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *JoinRequestsEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Int("pending", v.Pending, 0, xrpc.MaxInt)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *JoinRequestsEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "pending":
+			return xrpc.DecodeInt(&v.Pending, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "pending")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *JoinRequestsEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *JoinRequestsEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("pending").Int(v.Pending)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v JoinRequestsEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *JoinRequestsEvent) EventName() string { return "joinRequestsEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *JoinRequestsEvent) EventCursor() string { return v.Cursor }
+
+func (*JoinRequestsEvent) convoEvent() {}
+
+// JoinRequestAnsweredEvent is an event of SubscribeConvoEvents and
+// StreamConvoEvents. The caller's request to join a conversation was
+// answered. The caller is not a member yet.
+type JoinRequestAnsweredEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// The answer.
+	Status string `cbor:"status"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *JoinRequestAnsweredEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.String("status", v.Status, -1, 16)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *JoinRequestAnsweredEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "status":
+			return xrpc.DecodeString(&v.Status, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "status")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *JoinRequestAnsweredEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *JoinRequestAnsweredEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("status").String(v.Status)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v JoinRequestAnsweredEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *JoinRequestAnsweredEvent) EventName() string { return "joinRequestAnsweredEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *JoinRequestAnsweredEvent) EventCursor() string { return v.Cursor }
+
+func (*JoinRequestAnsweredEvent) convoEvent() {}
+
 // EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
 // signal that is not stored, such as a typing notification.
 type EphemeralEvent struct {

@@ -25,6 +25,8 @@ var _ = []object{
 	(*CommitConflict)(nil),
 	(*CommitMessage)(nil),
 	(*MessageView)(nil),
+	(*ApproveJoinRequestInput)(nil),
+	(*ApproveJoinRequestOutput)(nil),
 	(*BlockAccountInput)(nil),
 	(*BlockAccountOutput)(nil),
 	(*ConfirmWelcomeInput)(nil),
@@ -36,6 +38,9 @@ var _ = []object{
 	(*DeviceLeaf)(nil),
 	(*ConvoPolicy)(nil),
 	(*ConvoInfo)(nil),
+	(*CreateJoinLinkInput)(nil),
+	(*CreateJoinLinkOutput)(nil),
+	(*JoinLink)(nil),
 	(*CreateReportInput)(nil),
 	(*CreateReportSubject)(nil),
 	(*CreateReportOutput)(nil),
@@ -45,15 +50,19 @@ var _ = []object{
 	(*DeviceRef)(nil),
 	(*WelcomeRef)(nil),
 	(*ConvoPreferences)(nil),
+	(*JoinRequest)(nil),
 	(*DeleteDeviceInput)(nil),
 	(*DeleteDeviceOutput)(nil),
 	(*DescribeServiceOutput)(nil),
 	(*DescribeServiceLimits)(nil),
 	(*DescribeServiceRate)(nil),
+	(*DisableJoinLinkInput)(nil),
+	(*EditJoinLinkInput)(nil),
 	(*GetCommitsOutput)(nil),
 	(*GetConvosOutput)(nil),
 	(*GetEpochOutput)(nil),
 	(*GetGroupInfoOutput)(nil),
+	(*GetJoinLinkPreviewOutput)(nil),
 	(*GetKeyPackageStatsOutput)(nil),
 	(*GetKeyPackageStatsDeviceStats)(nil),
 	(*GetKeyPackageStatsSuiteStats)(nil),
@@ -76,6 +85,8 @@ var _ = []object{
 	(*ListConvoRequestsConvoRequest)(nil),
 	(*ListDevicesOutput)(nil),
 	(*ListDevicesDevice)(nil),
+	(*ListJoinLinksOutput)(nil),
+	(*ListJoinRequestsOutput)(nil),
 	(*ListWelcomesOutput)(nil),
 	(*ListWelcomesOpenWelcome)(nil),
 	(*LockConvoInput)(nil),
@@ -87,6 +98,10 @@ var _ = []object{
 	(*PublishKeyPackagesOutput)(nil),
 	(*PublishKeyPackagesItemError)(nil),
 	(*PublishKeyPackagesPublishedItem)(nil),
+	(*RejectJoinRequestInput)(nil),
+	(*RejectJoinRequestOutput)(nil),
+	(*RequestJoinInput)(nil),
+	(*RequestJoinOutput)(nil),
 	(*RequestRejoinInput)(nil),
 	(*RequestRejoinOutput)(nil),
 	(*SendCommitInput)(nil),
@@ -113,6 +128,8 @@ var _ = []object{
 	(*RequestEvent)(nil),
 	(*AcceptedEvent)(nil),
 	(*RequestEndedEvent)(nil),
+	(*JoinRequestsEvent)(nil),
+	(*JoinRequestAnsweredEvent)(nil),
 	(*EphemeralEvent)(nil),
 	(*InfoEvent)(nil),
 	(*SyncInput)(nil),
@@ -135,6 +152,8 @@ var _ = []object{
 	(*UpdatePreferencesInput)(nil),
 	(*UpdatePreferencesOutput)(nil),
 	(*UploadBlobOutput)(nil),
+	(*WithdrawJoinRequestInput)(nil),
+	(*WithdrawJoinRequestOutput)(nil),
 }
 
 // ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
@@ -142,7 +161,8 @@ var _ = []object{
 // *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 // *ReadEvent, *PreferencesEvent, *MemberRoleEvent, *ConvoPolicyEvent,
 // *ConvoLockEvent, *ConvoInfoEvent, *InfoKeyRequestedEvent, *RequestEvent,
-// *AcceptedEvent, *RequestEndedEvent, *EphemeralEvent, *InfoEvent.
+// *AcceptedEvent, *RequestEndedEvent, *JoinRequestsEvent,
+// *JoinRequestAnsweredEvent, *EphemeralEvent, *InfoEvent.
 type ConvoEvent interface {
 	xrpc.Event
 	convoEvent()
@@ -183,6 +203,10 @@ func NewConvoEvent(name string) ConvoEvent {
 		return new(AcceptedEvent)
 	case "requestEndedEvent":
 		return new(RequestEndedEvent)
+	case "joinRequestsEvent":
+		return new(JoinRequestsEvent)
+	case "joinRequestAnsweredEvent":
+		return new(JoinRequestAnsweredEvent)
 	case "ephemeralEvent":
 		return new(EphemeralEvent)
 	case "infoEvent":

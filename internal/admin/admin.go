@@ -33,7 +33,7 @@ func NewEraser(pool *pgxpool.Pool, secret *auth.Secret, actor string, b bus.Bus)
 			Pool: pool, Pseudonyms: base.Pseudonyms,
 			Audit: accounts.Audit{Key: secret.Key(accounts.AuditKey), Actor: actor},
 		},
-		Leave: group.New(base, nil).Leave,
+		Leave: group.New(base, nil, nil).Leave,
 	}
 }
 

@@ -135,9 +135,14 @@ func DefaultPolicy() Policy {
 			"InvalidTicket":       http.StatusUnauthorized,
 			"NotMember":           http.StatusForbidden,
 			"NotAllowed":          http.StatusForbidden,
+			"FollowRequired":      http.StatusForbidden,
+			"ApprovalRequired":    http.StatusForbidden,
 			"ConvoNotFound":       http.StatusNotFound,
 			"WelcomeNotFound":     http.StatusNotFound,
 			"BlobNotFound":        http.StatusNotFound,
+			"InvalidCode":         http.StatusNotFound,
+			"LinkNotFound":        http.StatusNotFound,
+			"JoinRequestNotFound": http.StatusNotFound,
 			"AlreadyMember":       http.StatusConflict,
 			"KeyPackageNotFound":  http.StatusConflict,
 			"EpochMismatch":       http.StatusConflict,
@@ -164,8 +169,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
-		"blockAccount":   {Rate: RatePublish},
-		"confirmWelcome": {Rate: RatePublish},
+		"approveJoinRequest": {Rate: RatePublish},
+		"blockAccount":       {Rate: RatePublish},
+		"confirmWelcome":     {Rate: RatePublish},
 		"createConvo": {Rate: RateChange, Rules: []Rule{
 			{"initialMembers", tooLong, "TooManyMembers"},
 			{"cipherSuite", length, "InvalidCipherSuite"},
@@ -173,11 +179,14 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
+		"createJoinLink": {Rate: RatePublish},
 		"createReport": {Rate: RatePublish, Rules: []Rule{
 			{"evidence", length, "InvalidEvidence"},
 		}},
 		"declineConvo":    {Rate: RateChange},
 		"deleteDevice":    {Rate: RatePublish},
+		"disableJoinLink": {Rate: RatePublish},
+		"editJoinLink":    {Rate: RatePublish},
 		"describeService": {Rate: RatePublic, Public: true},
 		"getBlob":         {Rate: RateDownload},
 		"getCommits": {Rate: RateRead, Rules: []Rule{
@@ -189,8 +198,13 @@ func methodPolicies() map[string]MethodPolicy {
 		"getConvos": {Rate: RateRead, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
-		"getEpoch":     {Rate: RateRead},
-		"getGroupInfo": {Rate: RateRead},
+		"getEpoch": {Rate: RateRead},
+		"getGroupInfo": {Rate: RateRead, Rules: []Rule{
+			{"code", length, "InvalidCode"},
+		}},
+		"getJoinLinkPreview": {Rate: RateRead, Rules: []Rule{
+			{"code", length, "InvalidCode"},
+		}},
 		"getKeyPackageStats": {Rate: RateRead, Rules: []Rule{
 			{"cipherSuite", length, "InvalidCipherSuite"},
 		}},
@@ -211,6 +225,7 @@ func methodPolicies() map[string]MethodPolicy {
 		"getWelcome": {Rate: RateRead},
 		"joinConvo": {Rate: RateChange, Rules: []Rule{
 			{"externalCommit", length, "InvalidCommit"},
+			{"code", length, "InvalidCode"},
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
@@ -226,7 +241,11 @@ func methodPolicies() map[string]MethodPolicy {
 		"listConvoRequests": {Rate: RateRead, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
-		"listDevices": {Rate: RateRead},
+		"listDevices":   {Rate: RateRead},
+		"listJoinLinks": {Rate: RateRead},
+		"listJoinRequests": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
 		"listWelcomes": {Rate: RateRead, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
@@ -238,6 +257,10 @@ func methodPolicies() map[string]MethodPolicy {
 		"publishKeyPackages": {Rate: RatePublish, Rules: []Rule{
 			{"keyPackages[].keyPackage", length, "InvalidKeyPackage"},
 			{"keyPackages[].cipherSuite", length, "InvalidCipherSuite"},
+		}},
+		"rejectJoinRequest": {Rate: RatePublish},
+		"requestJoin": {Rate: RatePublish, Rules: []Rule{
+			{"code", length, "InvalidCode"},
 		}},
 		"requestRejoin": {Rate: RateChange},
 		"sendCommit": {Rate: RateChange, Rules: []Rule{
@@ -276,7 +299,8 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
-		"updatePreferences": {Rate: RateSend},
-		"uploadBlob":        {Rate: RateUpload, TooLarge: "BlobTooLarge"},
+		"updatePreferences":   {Rate: RateSend},
+		"withdrawJoinRequest": {Rate: RatePublish},
+		"uploadBlob":          {Rate: RateUpload, TooLarge: "BlobTooLarge"},
 	}
 }

@@ -192,3 +192,18 @@ func (g *Group) groupInfo(by *Client, index uint32, tree bool, edits ...func(*ml
 
 // opaque encodes an opaque<V> (RFC 9420 §2.1.2).
 func opaque(b []byte) []byte { return mls.AppendOpaque(nil, b) }
+
+// FromGroupInfo returns the group that a GroupInfo states, as a client sees it that joins
+// by an external commit. ratchetTree is nil where the tree is inside.
+func FromGroupInfo(groupInfo, ratchetTree []byte) *Group {
+	info, err := mls.ParseGroupInfo(groupInfo)
+	check(err)
+	var tree *mls.RatchetTree
+	if ratchetTree != nil {
+		tree, err = mls.ParseRatchetTree(ratchetTree)
+		check(err)
+	}
+	stated, err := info.Group(tree)
+	check(err)
+	return &Group{Group: *stated, Tag: info.ConfirmationTag, members: map[string]*Client{}}
+}

@@ -163,6 +163,7 @@ func (e *Eraser) eraseFromConvo(ctx context.Context, did string, id xrpc.ConvoID
 			q.EraseLeaves(ctx, pseudonym, id, did),
 			q.EraseAdder(ctx, pseudonym, id, did),
 			q.EraseRestOfConvo(ctx, id, did),
+			q.EraseLinks(ctx, id, did),
 			q.EraseMemberships(ctx, pseudonym, id, did), // last, since the queries before look members up
 		)
 	})
@@ -199,7 +200,7 @@ func (e *Eraser) eraseAccount(ctx context.Context, did string) error {
 			return fmt.Errorf("lock account: %w", err)
 		}
 		return errors.Join(q.EraseAttachments(ctx, did), q.EraseLeases(ctx, did), q.ErasePackages(ctx, did),
-			q.EraseDevices(ctx, did), q.EraseTickets(ctx, did), q.EraseBlocks(ctx, did), q.EraseConsent(ctx, did),
+			q.EraseDevices(ctx, did), q.EraseTickets(ctx, did), q.EraseBlocks(ctx, did), q.EraseConsent(ctx, did), q.EraseJoinRequests(ctx, did),
 			q.EraseReports(ctx, did, e.Pseudonyms.Of(did)), q.EraseAccount(ctx, did))
 	})
 }

@@ -91,6 +91,14 @@ var inConversation = []struct {
 	}, nil},
 	{"lockConvo", alice, plain, nil},
 	{"unlockConvo", alice, plain, nil},
+	{"createJoinLink", alice, plain, nil},
+	{"editJoinLink", withLink, linkCall, nil},
+	{"disableJoinLink", withLink, linkCall, nil},
+	{"listJoinLinks", withLink, plain, nil},
+	{"listJoinRequests", withLink, plain, nil},
+	{"approveJoinRequest", withLink, answerCall, nil},
+	{"rejectJoinRequest", withLink, answerCall, nil},
+	{"withdrawJoinRequest", asking, plain, formerAsker},
 	{"getWelcome", bob, plain, nil},
 	{"confirmWelcome", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "success": true}
@@ -133,7 +141,7 @@ func plain(_ *scene, g *mlstest.Group, _ actor) object { return object{"convoId"
 // everyone whether a group id is taken.
 var ofAccount = []string{"createConvo", "getConvos", "publishKeyPackage", "publishKeyPackages", "getKeyPackages", "getKeyPackageStats",
 	"listDevices", "listWelcomes", "getPreferences", "getUnreadCounts", "deleteDevice", "uploadBlob", "describeService", "sync", "createReport", "blockAccount",
-	"unblockAccount", "listBlocks", "listConvoRequests"}
+	"unblockAccount", "listBlocks", "listConvoRequests", "getJoinLinkPreview", "requestJoin"}
 
 // Every method is in exactly one of the two lists.
 func TestMatrixHasEveryMethod(t *testing.T) {

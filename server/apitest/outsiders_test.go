@@ -73,6 +73,13 @@ var outside = []struct {
 	{"getCommits from a later epoch", func(_ *scene, g *mlstest.Group) object {
 		return object{"convoId": g.ID(), "fromEpoch": g.Epoch() + 1}
 	}},
+	{"getGroupInfo with a wrong code", func(_ *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "code": wrongCode}
+	}},
+	{"joinConvo with a wrong code", func(sc *scene, g *mlstest.Group) object {
+		c := g.ExternalCommit(sc.nonMember.device.Rotate())
+		return object{"convoId": g.ID(), "externalCommit": raw(c.Message), "groupInfo": raw(c.GroupInfo), "code": wrongCode}
+	}},
 	{"getWelcome of a device", func(sc *scene, g *mlstest.Group) object {
 		return object{"convoId": g.ID(), "deviceId": sc.aliceTablet.device.DeviceID()}
 	}},
@@ -248,6 +255,7 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 			"groupInfo": b64(mlstest.NewGroup(sc.nonMember.device, sc.g.Context.GroupID).SignGroupInfo(sc.nonMember.device, true))},
 		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "listWelcomes": nil, "getPreferences": nil, "getUnreadCounts": nil, "describeService": nil,
 		"listBlocks": nil, "listConvoRequests": nil, "createReport": object{"reasonType": "r", "subject": object{"did": sc.newcomer.DID}},
+		"getJoinLinkPreview": object{"code": wrongCode}, "requestJoin": object{"code": wrongCode},
 		"blockAccount": object{"did": sc.alice.DID}, "unblockAccount": object{"did": sc.alice.DID},
 		"publishKeyPackage":  string(own),
 		"publishKeyPackages": `{"keyPackages": [` + string(own) + `]}`,
@@ -264,8 +272,11 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 		}
 		a := sc.call(t, sc.nonMember.Account, name, in)
 		sc.tellsNothing(t, a)
-		if name == "createConvo" {
+		switch name {
+		case "createConvo":
 			refused(t, a, gen.ErrConvoExists)
+		case "getJoinLinkPreview", "requestJoin":
+			refused(t, a, gen.ErrInvalidCode)
 		}
 	}
 	// The last row of the log is in the scene's conversation. A caller may

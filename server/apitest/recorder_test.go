@@ -24,8 +24,8 @@ var notProvoked = map[string]string{
 // statuses are the statuses of error names; other declared errors have 400. The
 // table is independent of the generator's.
 var statuses = map[string]int{
-	"NotMember": 403, "NotAllowed": 403,
-	"ConvoNotFound": 404, "WelcomeNotFound": 404, "BlobNotFound": 404, "GroupInfoUnavailable": 404,
+	"NotMember": 403, "NotAllowed": 403, "FollowRequired": 403, "ApprovalRequired": 403,
+	"ConvoNotFound": 404, "WelcomeNotFound": 404, "BlobNotFound": 404, "InvalidCode": 404, "LinkNotFound": 404, "JoinRequestNotFound": 404, "GroupInfoUnavailable": 404,
 	"AlreadyMember": 409, "KeyPackageNotFound": 409, "EpochMismatch": 409, "InfoVersionMismatch": 409, "ConvoExists": 409, "IdempotencyConflict": 409,
 	"InvalidTicket":   401,
 	"WelcomeExpired":  410,

@@ -40,13 +40,15 @@ func diskStack(t testing.TB, opts ...func(*options)) (*stack, func(free int64)) 
 // removals are the calls of the matrix that store nothing, or no more than a
 // removal needs. Queries and streams are not listed, since they only read.
 var removals = []string{"leaveConvo", "leaveConvo with a proposal", "leaveConvo of another", "confirmWelcome", "deleteDevice",
-	"getSubscriptionTicket", "sync", "sendEphemeral", "getKeyPackages", "blockAccount", "unblockAccount", "lockConvo", "unlockConvo", "declineConvo"}
+	"getSubscriptionTicket", "sync", "sendEphemeral", "getKeyPackages", "blockAccount", "unblockAccount", "lockConvo", "unlockConvo", "declineConvo",
+	"disableJoinLink", "rejectJoinRequest", "withdrawJoinRequest"}
 
 // elsewhere are the writes that are not in the matrix.
 func (sc *scene) elsewhere(t testing.TB) map[string]any {
 	t.Helper()
 	create, _ := sc.invitation(t, mlstest.NewGroup(sc.bob.device, mlstest.Random(16)), sc.bob)
 	return map[string]any{
+		"requestJoin":        object{"code": sc.linkElsewhere(t)},
 		"createConvo":        create,
 		"publishKeyPackage":  publication(sc.bob.device.KeyPackage()),
 		"publishKeyPackages": object{"keyPackages": []object{publication(sc.bob.device.KeyPackage())}},

@@ -98,6 +98,15 @@ func (l *Events) RequestsEnded(convoID xrpc.ConvoID, dids []string) {
 	}
 }
 
+// JoinRequests appends an event that says how many requests to join wait, and one for
+// the account whose request was answered; answer is "" for none.
+func (l *Events) JoinRequests(convoID xrpc.ConvoID, pending int64, did, answer string) {
+	l.Add(eventlog.KindJoinRequests, "", NoEdge, eventlog.Body{Pending: pending})
+	if answer != "" {
+		l.Add(eventlog.KindJoinAnswered, did, NoEdge, eventlog.Body{ConvoID: convoID, Status: answer})
+	}
+}
+
 // Store writes the events after the newest message of the conversation, and so
 // locks the row of the conversation. The windows of memberships that begin or end
 // are positioned relative to the row it returns.

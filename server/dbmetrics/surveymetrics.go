@@ -9,6 +9,7 @@ import (
 // tables are the tables of the schema. A test compares them with it.
 var tables = []string{"account_keys", "account_origins", "account_states", "account_states_version", "accounts", "admin_audit", "blobs",
 	"blocks", "commit_failures", "contact_preferences", "conversations", "convo_blocks", "convo_infos", "declines", "devices", "events", "group_infos", "health_writes", "idempotency_records",
+	"join_links", "join_requests",
 	"key_packages", "lapsed_proposals", "leaves", "log_generation", "memberships", "message_blobs", "messages", "orphan_objects",
 	"package_claims", "read_positions", "rejoin_requests", "relay_cursors", "removed_messages", "reports", "schema_migrations",
 	"schema_needs", "stranger_allowances", "strangers_asked", "tickets", "welcome_recipients", "welcomes"}

@@ -157,6 +157,11 @@ func (a *applier) updateMembers(ctx context.Context, seq int64) error {
 			return fmt.Errorf("begin memberships: %w", err)
 		}
 	}
+	if a.req.link != nil {
+		if err := a.req.link.Use(ctx, h.q, h.caller, h.now); err != nil {
+			return err
+		}
+	}
 	return a.endRejoinRequests(ctx)
 }
 

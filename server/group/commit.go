@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/links"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -35,6 +36,10 @@ type commitRequest struct {
 	commitField, welcomeField, addedField, removedField string
 	// added and removed are the DIDs whose memberships begin and end.
 	added, removed []string
+	// code is that of a link, and link the link by which the caller, who is no member,
+	// may join.
+	code *string
+	link *links.Link
 	// external says that the commit has to be the caller's external commit.
 	external bool
 	// rateUsedUp is set while the conversation has used up its rate.
@@ -61,13 +66,13 @@ func (s *Service) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.Ad
 	return (*gen.AddMembersOutput)(out), err
 }
 
-// JoinConvo adds a device of a member by an external commit: a new device, or
-// one that has lost its state.
+// JoinConvo adds a device by an external commit: one of a member, which is new or has
+// lost its state, or that of an account which joins by a link.
 func (s *Service) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.JoinConvoInput) (*gen.JoinConvoOutput, error) {
 	out, err := s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodJoinConvo, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
 		commit: in.ExternalCommit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree, infoKey: in.InfoKey, infoVersion: in.InfoVersion,
-		commitField: "externalCommit", external: true,
+		commitField: "externalCommit", external: true, code: in.Code,
 	})
 	return (*gen.JoinConvoOutput)(out), err
 }
@@ -163,6 +168,9 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 	if err != nil {
 		return nil, false, err
 	}
+	if err := s.enterByLink(ctx, caller, req); err != nil {
+		return nil, false, err
+	}
 	bill := s.Storage.Bill(caller.DID)
 	var requests []string
 	err = retryIfGroupChanged(func() error {
@@ -172,7 +180,7 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 		}
 		return s.InTx(ctx, func(tx pgx.Tx) (err error) {
 			h := &handshakeTx{q: db.New(tx), convoID: req.convoID, caller: caller.DID, now: now, bill: bill, erased: erasedAccounts{pseudonyms: s.Pseudonyms}}
-			c := &commitTx{handshake: h, req: req, parsed: parsed, verified: verified, claims: s.claims}
+			c := &commitTx{handshake: h, req: req, parsed: parsed, verified: verified, claims: s.claims, links: s.links}
 			out, stored, err = c.run(ctx, record)
 			requests = c.requests
 			return err
@@ -180,6 +188,9 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 	})
 	settleBill(ctx, bill, stored, err)
 	if conflict := (*epochConflict)(nil); errors.As(err, &conflict) {
+		if req.link != nil {
+			return s.lostByLink(req, conflict), false, nil
+		}
 		if err := s.reserveEpoch(ctx, caller, req.convoID, conflict); err != nil {
 			return nil, false, err
 		}
@@ -187,7 +198,10 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 		return out, false, err
 	}
 	if err != nil {
-		return nil, false, err
+		return nil, false, s.links.CountWrong(ctx, caller, err)
+	}
+	if req.link != nil {
+		s.links.Turns.Joined(req.convoID, caller.DID, s.Now())
 	}
 	s.Notify(string(req.convoID))
 	s.EndExcess(ctx, requests)

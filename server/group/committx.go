@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/keypackages"
+	"catbird.blue/mls/server/links"
 )
 
 // commitTx is a commit inside its transaction: it finds repeated calls, checks
@@ -21,6 +22,7 @@ type commitTx struct {
 	parsed    *parsedCommit
 	verified  *verifiedCommit
 	claims    *keypackages.Claims
+	links     *links.Access
 	// requests has the accounts that the commit adds as requests.
 	requests []string
 }
@@ -31,7 +33,7 @@ type commitTx struct {
 // an earlier one.
 func (c *commitTx) run(ctx context.Context, record *convo.Record) (out *commitOutput, stored bool, err error) {
 	h := c.handshake
-	known, err := h.lock(ctx)
+	known, err := c.lock(ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -45,11 +47,11 @@ func (c *commitTx) run(ctx context.Context, record *convo.Record) (out *commitOu
 	if seq, err := c.findAccepted(ctx); seq > 0 || err != nil {
 		return c.output(seq), false, err
 	}
-	if err := h.requireOrAccept(ctx); err != nil {
+	if err := c.requireEntry(ctx); err != nil {
 		return nil, false, err
 	}
 	if err := c.req.checkRate(ctx, h.q, h.caller); err != nil {
-		return nil, false, err
+		return nil, false, c.req.waitsByLink(err, c.parsed.epoch, h.convo.Epoch)
 	}
 	if err := c.checkEpoch(ctx); err != nil {
 		return nil, false, err

@@ -44,7 +44,8 @@
 //   - apply.go, leaves.go, newwelcome.go: step 5
 //   - conflict.go, reservation.go: step 6
 //   - createconvo.go, newconvo.go: CreateConvo, and the checks of its input
-//   - leaveconvo.go, suspend.go: LeaveConvo, the leaving of an account that is erased, and
+//   - joinlink.go: what differs in GetGroupInfo and JoinConvo by the code of a link
+//   - leaveconvo.go: LeaveConvo, the leaving of an account that is erased, and
 //     suspensions without a commit
 //   - erased.go: pseudonyms of erased accounts against the leaves of a tree
 //   - sendproposal.go, proposal.go: SendProposal, and proposals of any call

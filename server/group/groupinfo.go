@@ -20,6 +20,15 @@ import (
 // commit needs. That of a past epoch is of no use and is not kept.
 func (s *Service) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
 	q := db.New(s.Pool)
+	if p.Code != nil {
+		link, err := s.links.Enter(ctx, caller, p.ConvoID, *p.Code)
+		if err != nil {
+			return nil, err
+		}
+		if link != nil {
+			return s.groupInfoOfLink(ctx, caller, link)
+		}
+	}
 	if err := convo.RequireReader(ctx, q, p.ConvoID, caller.DID); err != nil {
 		return nil, err
 	}

@@ -71,6 +71,13 @@ type planner struct {
 // first one that fails gives the error.
 func (p *planner) plan(ctx context.Context) (_ *change, err error) {
 	h := p.handshake
+	r := &rosterCheck{handshake: h, req: p.req, parsed: p.parsed, verified: p.verified, change: &p.change}
+	if p.req.link != nil {
+		if err := p.planLinkJoin(ctx); err != nil {
+			return nil, err
+		}
+		return &p.change, r.check(ctx)
+	}
 	p.added, p.removed = convo.Unique(p.req.added), convo.Unique(p.req.removed)
 	p.memberships, err = h.memberships(ctx, slices.Concat(p.added, p.removed))
 	if err != nil {
@@ -99,7 +106,6 @@ func (p *planner) plan(ctx context.Context) (_ *change, err error) {
 	if p.change.packages, err = w.check(ctx); err != nil {
 		return nil, err
 	}
-	r := &rosterCheck{handshake: h, req: p.req, parsed: p.parsed, verified: p.verified, change: &p.change}
 	return &p.change, r.check(ctx)
 }
 

@@ -41,6 +41,10 @@ type storedGroup struct {
 // transaction is valid under the lock, as long as the epoch is still the same.
 func (s *Service) groupInEpoch(ctx context.Context, convoID xrpc.ConvoID, caller string, epoch int64) (*storedGroup, error) {
 	row, err := db.New(s.Pool).CurrentGroupInfo(ctx, convoID, caller)
+	return groupOfRow(row, err, epoch)
+}
+
+func groupOfRow(row db.CurrentGroupInfoRow, err error, epoch int64) (*storedGroup, error) {
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && row.Epoch != epoch {
 		return nil, nil
 	}

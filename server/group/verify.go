@@ -48,13 +48,13 @@ func (v *verifiedCommit) check() error {
 func (s *Service) verifyCommit(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (*verifiedCommit, error) {
 	v := &verifiedCommit{refused: req.addRefused, question: req.question}
 	var err error
-	v.base, err = s.groupInEpoch(ctx, req.convoID, caller.DID, parsed.epoch)
+	v.base, err = s.groupOf(ctx, caller.DID, req, parsed.epoch)
 	if err != nil || v.base == nil || v.refused != nil {
 		return v, err
 	}
 	q := db.New(s.Pool)
 	if err := req.checkRate(ctx, q, caller.DID); err != nil {
-		return nil, err
+		return nil, req.waitsByLink(err, parsed.epoch, parsed.epoch)
 	}
 	if w := parsed.welcome; w != nil && w.CipherSuite != v.base.Context.CipherSuite {
 		v.refused = otherSuite(req.welcomeField, w, v.base.Context.CipherSuite)

@@ -44,6 +44,8 @@ const (
 	MaxPackageLifetime = 90*24*time.Hour + time.Hour
 	// RequestTime is how long a request waits for an answer.
 	RequestTime = 14 * 24 * time.Hour
+	// EndedLinkTime is how long a link is kept after it was disabled or expired.
+	EndedLinkTime = 30 * 24 * time.Hour
 	// IdempotencyTime is how long an idempotency record is kept.
 	IdempotencyTime = 7 * 24 * time.Hour
 	// MaxSyncPositions, MaxSyncMessages and MaxSyncWait bound one call of sync.

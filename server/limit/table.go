@@ -60,6 +60,22 @@ var (
 		Unit: Rows, Per: "account", Amount: 1000, Refill: 1000, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
 )
 
+// MaxLinks is the number of links of a conversation.
+const MaxLinks = 100
+
+// Limits on what accounts do with links. One more request than JoinRequests ends the
+// oldest request of the origin that has most.
+var (
+	JoinRequests = &Row{Name: "join-requests", What: "requests to join that wait", Unit: Rows, Per: "conversation", Amount: 500,
+		Error: "the oldest of the origin with most ends", Kept: Database}
+	JoinRequestsMade = &Row{Name: "join-requests-made", What: "requests to join made by one account", Unit: Rows, Per: "account", Amount: 20,
+		Refill: 20, Every: 24 * time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
+	LinkGroupInfos = &Row{Name: "link-group-infos", What: "GroupInfos by the code of a link", Unit: Calls, Per: "account and link", Amount: 20,
+		Refill: 20, Every: 24 * time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
+	WrongCodes = &Row{Name: "wrong-codes", What: "wrong codes of links", Unit: Calls, Per: "account", Amount: 30,
+		Refill: 30, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
+)
+
 // Verification limits the cost of signature checks of commits, proposals,
 // groups and key packages, by a fixed time for each cipher suite. A group of
 // 4,000 leaves with P-521 takes 6 s, one of 1,000 with Ed25519 80 ms, and a
@@ -92,7 +108,8 @@ var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	rows = append(rows, convoRates[xrpc.RateSend], convoRates[xrpc.RateChange], SpentTokens, MembersAdded, MembersAddedByAdmins, Verification)
+	rows = append(rows, convoRates[xrpc.RateSend], convoRates[xrpc.RateChange], SpentTokens, MembersAdded, MembersAddedByAdmins,
+		JoinRequests, JoinRequestsMade, LinkGroupInfos, WrongCodes, Verification)
 	rows = append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
 	rows = append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages,
 		Strangers, StrangersOfNew, OpenRequests)

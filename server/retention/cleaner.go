@@ -130,6 +130,7 @@ func (c *Cleaner) Round(ctx context.Context) error {
 	}{
 		{kindTicket, r.tickets}, {kindAnswer, r.idempotencyRecords}, {kindSigningKey, r.signingKeys}, {kindOrigin, r.origins},
 		{kindPackage, r.keyPackages}, {kindClaim, r.claims}, {kindRecipient, r.endedWelcomes}, {kindReport, r.reports},
+		{kindJoinLink, r.joinLinks}, {kindJoinAsked, r.joinRequests},
 		{kindStranger, r.strangers}, {kindRequest, r.requests}, {kindMessage, r.messages},
 		{kindProposal, r.proposals}, {kindEvent, r.events}, {kindConvo, r.closedConvos},
 		// These are last, since the steps before leave blobs and objects to them.
@@ -231,6 +232,19 @@ func (c *round) requests(ctx context.Context) (more bool, err error) {
 		}
 	}
 	return c.counted(kindRequest, int64(len(rows)), nil)
+}
+
+// joinLinks removes links some time after they ended, with their requests.
+func (c *round) joinLinks(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).DeleteEndedLinks(ctx, c.now.Add(-limit.EndedLinkTime), batch)
+	return c.counted(kindJoinLink, n, err)
+}
+
+// joinRequests removes requests to join that nobody has answered in time, and approvals
+// that were not used.
+func (c *round) joinRequests(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).DeleteOldJoinRequests(ctx, c.now.Add(-limit.RequestTime), batch)
+	return c.counted(kindJoinAsked, n, err)
 }
 
 // origins removes confirmed origins of new accounts after their week.

@@ -13,6 +13,8 @@ const (
 	kindClaim      = "package-claim"
 	kindConvo      = "conversation"
 	kindEvent      = "event"
+	kindJoinLink   = "join-link"
+	kindJoinAsked  = "join-request"
 	kindMessage    = "message"
 	kindObject     = "object"
 	kindOrigin     = "origin"
@@ -28,7 +30,8 @@ const (
 
 const metricGroup = "Cleaning"
 
-var whatLabel = metrics.Label{Name: "what", Values: []string{kindAnswer, kindBlob, kindClaim, kindConvo, kindEvent, kindMessage,
+var whatLabel = metrics.Label{Name: "what", Values: []string{kindAnswer, kindBlob, kindClaim, kindConvo, kindEvent, kindJoinLink,
+	kindJoinAsked, kindMessage,
 	kindObject, kindOrigin, kindPackage, kindProposal, kindRecipient, kindReport, kindRequest,
 	kindSigningKey, kindStranger, kindTicket}}
 

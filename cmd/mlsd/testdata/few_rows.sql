@@ -92,6 +92,12 @@ INSERT INTO contact_preferences (did, accept_from) SELECT did, 'nobody' FROM acc
 INSERT INTO declines (did, adder_did) SELECT did, 'did:plc:account1' FROM accounts LIMIT 4;
 INSERT INTO convo_blocks (did, convo_id) SELECT 'did:plc:account1', convo_id FROM conversations LIMIT 4;
 INSERT INTO strangers_asked (did, stranger, asked_at) SELECT 'did:plc:account1', sha256(convert_to(did, 'UTF8')), now() FROM accounts;
+INSERT INTO join_links (convo_id, code_hash, maker_did, join_rule, require_approval, expires_at, max_uses, preview, created_at)
+SELECT convo_id, sha256(convo_id || convert_to(l::text, 'UTF8')), creator_did, 'anyone', TRUE, now(), 10, decode(repeat('ab', 200), 'hex'), now()
+FROM conversations CROSS JOIN generate_series(1, 2) l;
+INSERT INTO join_requests (convo_id, did, code_hash, state, since)
+SELECT convo_id, 'did:plc:asks' || r, code_hash, CASE r WHEN 1 THEN 'rejected' ELSE 'pending' END, now()
+FROM (SELECT DISTINCT ON (convo_id) convo_id, code_hash FROM join_links ORDER BY convo_id, code_hash) l CROSS JOIN generate_series(1, 4) r;
 INSERT INTO stranger_allowances (did, amount) SELECT did, 1000 FROM accounts LIMIT 4;
 
 INSERT INTO blobs (did, cid, object_key, size, mime_type, created_at, attached)

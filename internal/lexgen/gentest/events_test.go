@@ -70,7 +70,7 @@ func TestEventsAgreeWithOracle(t *testing.T) {
 			sameFrame(t, ev)
 		}
 	})
-	if events != 36 || good < 100 || bad < 500 {
+	if events != 40 || good < 100 || bad < 500 {
 		t.Errorf("only %d events, %d times good, %d times bad", events, good, bad)
 	}
 }

@@ -24,6 +24,8 @@ const (
 	KindRequestEnded    = "request-ended"
 	KindInfo            = "info"
 	KindInfoKeyAsked    = "info-key-requested"
+	KindJoinRequests    = "join-requests"
+	KindJoinAnswered    = "join-answered"
 )
 
 // Actions of a membership event. The first three begin and end windows.
@@ -57,6 +59,8 @@ type Body struct {
 	At          string       `json:"at,omitempty"`
 	Version     int64        `json:"version,omitempty"`
 	KeyEpoch    int64        `json:"keyEpoch,omitempty"`
+	Pending     int64        `json:"pending,omitempty"`
+	Status      string       `json:"status,omitempty"`
 	// Policy is the new policy of a conversation.
 	Policy *gen.ConvoPolicy `json:"policy,omitempty"`
 }

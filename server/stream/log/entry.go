@@ -83,6 +83,10 @@ func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEven
 		return &gen.ConvoInfoEvent{Cursor: cursor, ConvoID: convo, Version: b.Version, KeyEpoch: b.KeyEpoch, Actor: b.actor()}
 	case KindInfoKeyAsked:
 		return &gen.InfoKeyRequestedEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Epoch: b.Epoch}
+	case KindJoinRequests:
+		return &gen.JoinRequestsEvent{Cursor: cursor, ConvoID: convo, Pending: b.Pending}
+	case KindJoinAnswered:
+		return &gen.JoinRequestAnsweredEvent{Cursor: cursor, ConvoID: convo, Status: b.Status}
 	}
 	return nil
 }
@@ -138,7 +142,7 @@ func (b builder) event(r eventRow) (entry, error) {
 	if v := r.value(b.cursor(r.Position), e.convo, body); v != nil {
 		e.event = stream.NewEvent(v, b.metrics)
 	}
-	if r.kind == KindRequest || r.kind == KindRequestEnded {
+	if r.kind == KindRequest || r.kind == KindRequestEnded || r.kind == KindJoinAnswered {
 		e.convo = "" // a stream of the conversation alone does not get it
 	}
 	return e, nil

@@ -33,7 +33,7 @@ SELECT pos, stream_key, seq, n FROM (
 	WHERE m.gen = g.gen AND EXISTS (SELECT FROM memberships w WHERE w.convo_id = m.convo_id AND w.did = $1 AND w.consent = 'accepted'
 		AND m.seq > coalesce(w.told_seq, w.joined_seq) AND m.seq <= coalesce(w.left_seq, m.seq))
 	UNION ALL
-	SELECT e.pos, e.stream_key, e.seq, e.n, CASE WHEN e.kind NOT IN ('request', 'request-ended') THEN coalesce(e.convo_id, decode(e.body ->> 'convoId', 'hex')) END
+	SELECT e.pos, e.stream_key, e.seq, e.n, CASE WHEN e.kind NOT IN ('request', 'request-ended', 'join-answered') THEN coalesce(e.convo_id, decode(e.body ->> 'convoId', 'hex')) END
 	FROM events e, log_generation g
 	WHERE e.gen = g.gen AND (e.target_did = $1 OR EXISTS (SELECT FROM memberships w WHERE w.convo_id = e.convo_id AND w.did = $1 AND w.consent = 'accepted'
 		AND e.n > coalesce(w.told_n, w.joined_n) AND e.n <= coalesce(w.left_n, e.n)))

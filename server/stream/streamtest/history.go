@@ -221,6 +221,10 @@ func describe(ev gen.ConvoEvent) string {
 		return fmt.Sprintf("accepted %s/%d-%d", ev.ConvoID, ev.JoinedSeq, ev.LastSeq)
 	case *gen.RequestEndedEvent:
 		return "end of the request in " + string(ev.ConvoID)
+	case *gen.JoinRequestsEvent:
+		return fmt.Sprintf("%d requests to join %s", ev.Pending, ev.ConvoID)
+	case *gen.JoinRequestAnsweredEvent:
+		return fmt.Sprintf("%s in %s", ev.Status, ev.ConvoID)
 	case *gen.ReadEvent:
 		return fmt.Sprintf("read %s/%d", ev.ConvoID, ev.Seq)
 	}
