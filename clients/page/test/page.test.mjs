@@ -136,13 +136,28 @@ const askers = () => page.getByRole('group', { name: 'Requests to Ben', exact: t
 
 test('a stranger asks, and is declined, blocked, unblocked and accepted', { timeout: 300_000 }, async () => {
   const asks = page.getByRole('button', { name: 'A stranger asks' })
+  const lines = askers().getByText('would like to talk')
+  let oneIsAnswered
+  const oneIsAsked = new Promise((asked) => page.route('**/xrpc/blue.catbird.mls.listConvoRequests*', async (route) => {
+    const response = await route.fetch()
+    asked()
+    await new Promise((answer) => { oneIsAnswered = answer })
+    await route.fulfill({ response })
+  }, { times: 1 }))
   await asks.click()
   await status('Cleo asks Ben')
-  await askers().getByRole('button', { name: 'Decline Cleo' }).click()
-  await status('Ben has declined')
-  await askers().getByText('would like to talk').waitFor({ state: 'detached' })
-
+  await oneIsAsked
   await asks.click()
+  await lines.nth(1).waitFor()
+  await askers().getByRole('button', { name: 'Decline Cleo' }).first().focus()
+  oneIsAnswered()
+  await page.evaluate(() => new Promise((later) => setTimeout(later, 300)))
+  assert.equal(await lines.count(), 2, 'a late answer does not take the place of a newer one')
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Decline', 'the focus stays on the button')
+  await page.keyboard.press('Enter')
+  await status('Ben has declined')
+  await lines.nth(1).waitFor({ state: 'detached' })
+
   await askers().getByRole('button', { name: 'Block Cleo' }).focus()
   await page.keyboard.press('Enter')
   await status('Ben has blocked Cleo')

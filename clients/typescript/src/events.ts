@@ -27,6 +27,10 @@ export type ClientEvent =
   | { type: 'policy', convoId: string, policy: Policy, actor?: string }
   /** The conversation was locked or unlocked; without `actor` by the operator. */
   | { type: 'lock', convoId: string, lockStatus: LockStatus, actor?: string }
+  /** So many accounts that have a join link wait for an answer of the members that may make links. */
+  | { type: 'joinRequests', convoId: string, pending: number }
+  /** What this account asked by a join link was answered. It is no member yet. */
+  | { type: 'joinRequestAnswered', convoId: string, status: 'approved' | 'rejected' }
   /** What another device sent by Conversation.signal. It is not stored: devices that are offline never get it. */
   | { type: 'signal', convoId: string, sender: { did: string, credential: string }, data: unknown }
   /** Most members that reported on the commit of this epoch cannot apply it. This client comes back by itself. */

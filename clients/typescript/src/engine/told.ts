@@ -31,6 +31,10 @@ export function told(event: StreamEvent): ClientEvent | undefined {
       return { type: 'accepted', convoId: event.convoId }
     case 'requestEndedEvent':
       return { type: 'requestEnded', convoId: event.convoId }
+    case 'joinRequestsEvent':
+      return { type: 'joinRequests', convoId: event.convoId, pending: event.pending }
+    case 'joinRequestAnsweredEvent':
+      return { type: 'joinRequestAnswered', convoId: event.convoId, status: event.status as 'approved' | 'rejected' }
     case 'readEvent':
       return { type: 'read', convoId: event.convoId, seq: event.seq }
     case 'preferencesEvent':

@@ -20,6 +20,8 @@ const schemas = {
   convoLockEvent: stream.convoLockEvent,
   convoDamagedEvent: stream.convoDamagedEvent,
   ephemeralEvent: stream.ephemeralEvent,
+  joinRequestsEvent: stream.joinRequestsEvent,
+  joinRequestAnsweredEvent: stream.joinRequestAnsweredEvent,
   infoEvent: stream.infoEvent,
 }
 

@@ -20,6 +20,8 @@ export type StreamEvent =
   | { kind: 'convoLockEvent' } & stream.ConvoLockEvent
   | { kind: 'convoDamagedEvent' } & stream.ConvoDamagedEvent
   | { kind: 'ephemeralEvent' } & stream.EphemeralEvent
+  | { kind: 'joinRequestsEvent' } & stream.JoinRequestsEvent
+  | { kind: 'joinRequestAnsweredEvent' } & stream.JoinRequestAnsweredEvent
   | { kind: 'infoEvent' } & stream.InfoEvent
   /** A kind of a newer service, which this client does not know. */
   | { kind: 'other', cursor?: string }
