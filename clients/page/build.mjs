@@ -12,7 +12,7 @@ const target = join(import.meta.dirname, '../../server/chatpage/static')
 const { outputFiles } = await build({
   entryPoints: [join(import.meta.dirname, 'src/main.ts')], bundle: true, format: 'esm', minify: true, write: false,
   platform: 'browser', target: 'es2022', logLevel: 'error', legalComments: 'none', charset: 'utf8',
-  // What the page does not use and is imported when it is asked for: cipher suites by ts-mls, and age by reports.
+  // Imported only when they are asked for, which the page never does: cipher suites by ts-mls, and age by reports.
   external: ['@hpke/ml-kem', '@hpke/hybridkem-x-wing', '@hpke/dhkem-x448', '@noble/post-quantum', 'age-encryption'],
 })
 const files = {

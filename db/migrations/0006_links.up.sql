@@ -14,7 +14,7 @@ CREATE TABLE join_links (
     expires_at       TIMESTAMPTZ,
     max_uses         BIGINT CHECK (max_uses > 0),
     uses             BIGINT NOT NULL DEFAULT 0,
-    -- What the link shows to accounts that have its code, encrypted by clients.
+    -- Shown to accounts that have the code; clients encrypt it.
     preview          BYTEA,
     created_at       TIMESTAMPTZ NOT NULL,
     disabled_at      TIMESTAMPTZ,

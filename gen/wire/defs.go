@@ -818,8 +818,8 @@ type JoinLink struct {
 	ExpiresAt *string
 	// Number of accounts that may join by the link.
 	MaxUses *int64
-	// What the link shows to those who have its code. Clients encrypt it under a
-	// key that is in the fragment of the link.
+	// Shown to accounts that have the code of the link. Clients encrypt it under
+	// a key that is in the fragment of the link.
 	Preview xrpc.Bytes
 	// Number of accounts that have joined by the link.
 	Uses int64

@@ -55,8 +55,8 @@ type GetJoinLinkPreviewOutput struct {
 	JoinRule string
 	// True if an admin must approve each account before it can join.
 	RequireApproval bool
-	// What the link shows to those who have its code. Clients encrypt it under a
-	// key that is in the fragment of the link.
+	// Shown to accounts that have the code of the link. Clients encrypt it under
+	// a key that is in the fragment of the link.
 	Preview xrpc.Bytes
 	// Number of members of the conversation.
 	MemberCount int64

@@ -1,4 +1,4 @@
-// Who asks a person to take part in a conversation, and whom the person has blocked, with the buttons that answer.
+// The requests to a person and the accounts that the person has blocked, with the buttons that answer.
 import type { Client } from '../../typescript/dist/index.js'
 import { element } from './view.js'
 

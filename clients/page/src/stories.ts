@@ -1,4 +1,4 @@
-// What happens between people and devices, each at the press of a button.
+// Stories between people and devices, each at the press of a button.
 import { ClientError, type Conversation } from '../../typescript/dist/index.js'
 import type { Chat } from './chat.js'
 

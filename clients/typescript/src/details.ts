@@ -1,4 +1,4 @@
-// What the service says about a conversation. What the group says is Conversation.members.
+// A conversation as the service sees it. Conversation.members has what the group says.
 import type * as mls from './lexicons/blue/catbird/mls.js'
 
 export type Role = 'admin' | 'member'

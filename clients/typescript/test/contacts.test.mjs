@@ -1,4 +1,4 @@
-// Who may reach whom, who may do what, and what devices are told of it: signals, unread messages, requests, blocks,
+// Contacts and rights, and what devices are told of them: signals, unread messages, requests, blocks,
 // reports, roles, policy and locks, over a real network.
 import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption'
 import assert from 'node:assert/strict'
