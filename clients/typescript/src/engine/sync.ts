@@ -183,10 +183,8 @@ export class Sync {
         if (event.deviceId === engine.state.device.id) engine.background(() => engine.keyPackages.replenish())
         break
       case 'infoEvent':
-        if (event.info === 'OutdatedCursor') {
-          this.#outdated = true
-          return // its cursor is ahead of what sync has to tell first
-        }
+        if (event.info === 'OutdatedCursor') this.#outdated = true
+        return // the cursor of a connection that is outdated is ahead of what sync has to tell first
     }
     const known = told(event)
     if (known) engine.emit(known)
