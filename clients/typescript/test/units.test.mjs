@@ -7,6 +7,7 @@ import { openRange, rangeOf, seal } from '../dist/attachments.js'
 import { decodeContent, encodeContent } from '../dist/content.js'
 import { leavers, turn } from '../dist/engine/reactions.js'
 import { retrying, statedWait } from '../dist/engine/retry.js'
+import { Sync } from '../dist/engine/sync.js'
 import { told } from '../dist/engine/told.js'
 import { toEvent } from '../dist/transports/events.js'
 import { sse } from '../dist/transports/sse.js'
@@ -148,6 +149,28 @@ test('WebSocket: a peer that does not answer is given up', async (t) => {
   t.mock.timers.tick(60_000)
   for (let i = 0; i < 20 && !end; i++) await settled()
   assert.match(end?.message ?? 'it goes on', /could not be opened/)
+})
+
+test('sync: after an outdated connection it goes on from the cursor before it', async () => {
+  const closed = new AbortController()
+  const asked = []
+  const state = {
+    cursor: 'stored', convos: new Map(),
+    step: async (work) => work({ setCursor: (cursor) => { state.cursor = cursor }, after: [] }),
+  }
+  const call = async (method, { cursor }) => {
+    asked.push(cursor)
+    if (asked.length === 2) closed.abort()
+    return { cursor: `sync ${asked.length}`, convos: [], newConvos: [], removed: [], welcomes: [] }
+  }
+  const lines = ['connected', 'OutdatedCursor'].map((info) =>
+    `data: ${JSON.stringify({ $type: 'blue.catbird.mls.streamConvoEvents#infoEvent', cursor: 'ahead', info })}\n\n`)
+  const fetchHandler = async () => new Response(lines.join(''))
+  await new Sync({
+    state, api: { call }, agent: { fetchHandler }, signal: closed.signal, emit: () => {}, background: (work) => work(),
+    options: { transports: ['sse'], random: () => 0 },
+  }).run()
+  assert.deepEqual(asked, ['stored', 'sync 1'])
 })
 
 test('turns: the lowest remaining leaf reacts at once, the others later', () => {

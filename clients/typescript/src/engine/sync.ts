@@ -184,7 +184,8 @@ export class Sync {
         break
       case 'infoEvent':
         if (event.info === 'OutdatedCursor') this.#outdated = true
-        return // the cursor of a connection that is outdated is ahead of what sync has to tell first
+        // The cursors at the beginning of an outdated connection are ahead of what sync has to tell first.
+        if (['connected', 'OutdatedCursor'].includes(event.info)) return
     }
     const known = told(event)
     if (known) engine.emit(known)
