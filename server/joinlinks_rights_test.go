@@ -94,8 +94,8 @@ func TestLinkEnds(t *testing.T) {
 	}
 }
 
-// What ends a link ends it for a commit that is on its way, too: the join waits for the
-// lock of the conversation, and is decided by what is true then.
+// A link that ends while a commit is on its way lets it in no more: the join waits for
+// the lock of the conversation, and what is true then decides.
 func TestLinkEndsInFlight(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

@@ -60,9 +60,8 @@ type GetJoinLinkPreviewOutput struct {
 	Preview xrpc.Bytes
 	// Number of members of the conversation.
 	MemberCount int64
-	// What is between the caller and the link: no request is needed or made
-	// (none), a request that waits, is approved or rejected, or the caller is a
-	// member.
+	// How the caller stands to the link: no request is needed or made (none), a
+	// request that waits, is approved or rejected, or the caller is a member.
 	Status string
 }
 

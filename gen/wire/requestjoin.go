@@ -57,9 +57,8 @@ func (v *RequestJoinInput) Parse(body []byte) error {
 
 // RequestJoinOutput is the answer of RequestJoin.
 type RequestJoinOutput struct {
-	// What is between the caller and the link: no request is needed or made
-	// (none), a request that waits, is approved or rejected, or the caller is a
-	// member.
+	// How the caller stands to the link: no request is needed or made (none), a
+	// request that waits, is approved or rejected, or the caller is a member.
 	Status string
 }
 

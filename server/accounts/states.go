@@ -50,7 +50,8 @@ type States struct {
 	log        *slog.Logger
 	wake       chan struct{}
 
-	looking sync.Mutex
+	// looking holds a value while a look runs: one at a time.
+	looking chan struct{}
 	// version is that of the newest change that was read, -1 before the first look.
 	// looking guards it.
 	version int64
@@ -70,7 +71,10 @@ func New(c Config) *States {
 	if err != nil {
 		panic(err) // the size is a constant
 	}
-	s := &States{pool: c.Pool, pseudonyms: c.Pseudonyms, refused: c.Refused, log: c.Log, wake: make(chan struct{}, 1), version: -1, cache: cache}
+	s := &States{
+		pool: c.Pool, pseudonyms: c.Pseudonyms, refused: c.Refused, log: c.Log,
+		wake: make(chan struct{}, 1), looking: make(chan struct{}, 1), version: -1, cache: cache,
+	}
 	if s.refused == nil {
 		s.refused = func(string, *xrpc.Error) {}
 	}
@@ -155,8 +159,12 @@ func (s *States) Run(ctx context.Context) error {
 
 // look reads the changes after the newest that is known.
 func (s *States) look(ctx context.Context) error {
-	s.looking.Lock()
-	defer s.looking.Unlock()
+	select {
+	case s.looking <- struct{}{}:
+		defer func() { <-s.looking }()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the changes of account states: %w", ctx.Err())
+	}
 	for {
 		rows, err := db.New(s.pool).ChangedAccountStates(ctx, s.version, maxChanges)
 		if err != nil {

@@ -141,6 +141,24 @@ func TestSuspensionBeforeTheFirstLook(t *testing.T) {
 	}
 }
 
+// A call that waits for the first look ends with its own context.
+func TestCheckWaitsForTheFirstLook(t *testing.T) {
+	t.Parallel()
+	s := New(Config{Pool: dbtest.Pool(t), Pseudonyms: pseudonyms})
+	s.looking <- struct{}{} // another look that does not end
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Check(ctx, bob) }()
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	<-s.looking
+	if err := s.Check(t.Context(), bob); err != nil {
+		t.Error(err)
+	}
+}
+
 // attaching is a source during whose Attach something happens.
 type attaching struct {
 	stream.Source

@@ -36,8 +36,8 @@ type commitRequest struct {
 	commitField, welcomeField, addedField, removedField string
 	// added and removed are the DIDs whose memberships begin and end.
 	added, removed []string
-	// code is that of a link, and link the link by which the caller, who is no member,
-	// may join.
+	// code is the code of a link that the caller sent. link is set if the caller is no
+	// member and may join by it.
 	code *string
 	link *links.Link
 	// external says that the commit has to be the caller's external commit.

@@ -17,7 +17,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// enterByLink finds the link by which the caller, who is no member, may join.
+// enterByLink sets the link of a request if the caller needs one: it is no member and has
+// sent a code.
 func (s *Service) enterByLink(ctx context.Context, caller xrpc.Caller, req *commitRequest) (err error) {
 	if req.code != nil {
 		req.link, err = s.links.Enter(ctx, caller, req.convoID, *req.code)

@@ -24,8 +24,8 @@ const (
 	ruleFollowed = "followedByAdmin"
 )
 
-// What an account is to a link. The second to the fourth one are also the states of a
-// request to join.
+// How an account stands to a link. Pending, approved and rejected are also the states of
+// a request to join.
 const (
 	statusNone     = "none"
 	statusPending  = "pending"
@@ -61,7 +61,7 @@ func followRequired() *xrpc.Error {
 	return gen.Errorf(gen.ErrFollowRequired, "the link is for accounts that an admin of the conversation follows; if one does, try again in some seconds")
 }
 
-// hash returns what is stored of a code.
+// hash returns the hash of a code, which is stored in place of the code.
 func hash(code string) []byte {
 	sum := sha256.Sum256([]byte(code))
 	return sum[:]

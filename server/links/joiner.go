@@ -41,7 +41,7 @@ func isFollowRequired(err error) bool {
 	return errors.As(err, &e) && e.Name == gen.ErrFollowRequired
 }
 
-// status returns what the account is to the link.
+// status returns how the account stands to the link.
 func (l *Link) status() string {
 	switch {
 	case l.Member:
