@@ -55,10 +55,14 @@ FOR NO KEY UPDATE;
 
 -- name: ReadLog :many
 -- The rows of the log after a position and below the visibility horizon, in
--- order, cut when their bytes exceed the budget; the first one is always
--- included. There is at least one row, with the generation and the horizon.
--- in_page is the number of rows before the cut, up to 1000; 0 if there is none.
+-- order, at most 1000, and cut behind the one with which their bytes exceed the
+-- budget. There is at least one row, with the generation and the horizon; its
+-- kind is empty if there is no row of the log.
 -- behind: further rows are above the horizon.
+-- It runs on a connection with the settings of pgplan.Reader. The planner's
+-- statistics end before the new rows, so it underestimates their number and would
+-- collect and sort them: with a backlog, all of it for every page. The settings
+-- leave it only the index scan, by a plan that is made once.
 WITH place AS (
     SELECT g.gen, g.low_water_pos, g.low_water_stream_key, g.low_water_seq, g.low_water_n, log_horizon() AS horizon,
         (EXISTS (SELECT 1 FROM messages b WHERE b.gen = sqlc.arg(gen)::bigint AND b.pos >= log_horizon())
@@ -68,27 +72,34 @@ WITH place AS (
     (
         SELECT m.pos, m.convo_id AS stream_key, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
             m.blobs, m.created_at, NULL::bytea AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
-        FROM log_messages(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, 1000) AS m
+        FROM messages m
+        WHERE m.gen = sqlc.arg(gen)::bigint AND m.pos < log_horizon()
+            AND (m.pos, m.convo_id, m.seq) > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint)
+        ORDER BY m.pos, m.convo_id, m.seq
+        LIMIT 1000
     ) UNION ALL (
         SELECT e.pos, e.stream_key, e.seq, e.n, e.kind, NULL, 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
-        FROM log_events(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint, 1000) AS e
+        FROM events e
+        WHERE e.gen = sqlc.arg(gen)::bigint AND e.pos < log_horizon()
+            AND (e.pos, e.stream_key, e.seq, e.n) > (sqlc.arg(pos)::bigint, sqlc.arg(stream_key)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
+        ORDER BY e.pos, e.stream_key, e.seq, e.n
+        LIMIT 1000
     )
     ORDER BY pos, stream_key, seq, n
     LIMIT 1000
 ), sized AS (
-    SELECT entries.*, row_number() OVER walk AS place_in_page, sum(octet_length(ciphertext)) OVER walk AS bytes,
-        count(*) OVER () AS in_page
+    SELECT entries.*, sum(octet_length(ciphertext)) OVER (ORDER BY pos, stream_key, seq, n ROWS UNBOUNDED PRECEDING)
+        - octet_length(ciphertext) AS bytes_before
     FROM entries
-    WINDOW walk AS (ORDER BY pos, stream_key, seq, n ROWS UNBOUNDED PRECEDING)
 )
-SELECT p.gen, p.low_water_pos, p.low_water_stream_key, p.low_water_seq, p.low_water_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
+SELECT p.gen, p.low_water_pos, p.low_water_stream_key, p.low_water_seq, p.low_water_n, p.horizon, p.behind::boolean AS behind,
     coalesce(s.pos, 0)::bigint AS pos, coalesce(s.stream_key, '')::bytea AS stream_key, coalesce(s.seq, 0)::bigint AS seq,
     coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, s.message_id,
     coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, s.blobs,
     coalesce(s.created_at, 'epoch')::timestamptz AS created_at, s.convo_id,
     coalesce(s.target_did, '')::text AS target_did, coalesce(s.edge, -1)::bigint AS edge, s.body
 FROM place p
-LEFT JOIN sized s ON s.place_in_page = 1 OR s.bytes <= sqlc.arg(budget)::bigint
+LEFT JOIN sized s ON s.bytes_before <= sqlc.arg(budget)::bigint
 ORDER BY s.pos, s.stream_key, s.seq, s.n;
 
 -- name: GetGeneration :one

@@ -24,7 +24,8 @@ const (
 	hiddenPause    = 2 * time.Millisecond
 	hiddenRetries  = 50
 	hiddenMaxPause = 50 * time.Millisecond
-	// readBytes is about how many bytes of messages one read returns.
+	// readBytes is how many bytes of messages one read returns. The message with which
+	// they exceed it is the last one.
 	readBytes = 8 << 20
 	// readRows is how many rows ReadLog returns at most.
 	readRows = 1000
@@ -37,7 +38,7 @@ const (
 
 // tailer is the only reader of new rows of the log at an instance.
 type tailer struct {
-	pool     *pgxpool.Pool
+	reader   *pgxpool.Pool
 	metrics  *Metrics
 	log      *slog.Logger
 	state    *hubState
@@ -55,7 +56,7 @@ type tailer struct {
 
 func newTailer(h *Hub) *tailer {
 	return &tailer{
-		pool: h.pool, metrics: h.metrics, log: h.log, state: h.state, interval: h.pollInterval, timer: time.NewTimer(h.pollInterval),
+		reader: h.reader, metrics: h.metrics, log: h.log, state: h.state, interval: h.pollInterval, timer: time.NewTimer(h.pollInterval),
 	}
 }
 
@@ -128,7 +129,7 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 
 // begin finds the end of the log.
 func (t *tailer) begin(ctx context.Context) error {
-	end, err := db.New(t.pool).ReadPlace(ctx)
+	end, err := db.New(t.reader).ReadPlace(ctx)
 	if err != nil {
 		return fmt.Errorf("find the end of the log: %w", err)
 	}
@@ -140,7 +141,7 @@ func (t *tailer) begin(ctx context.Context) error {
 // skip moves to the end of the log without reading the rows, since no account
 // has a stream. It returns false if one has come meanwhile.
 func (t *tailer) skip(ctx context.Context) (bool, error) {
-	end, err := db.New(t.pool).ReadPlace(ctx)
+	end, err := db.New(t.reader).ReadPlace(ctx)
 	if err != nil {
 		return false, fmt.Errorf("find the end of the log: %w", err)
 	}
@@ -162,7 +163,7 @@ func (t *tailer) skip(ctx context.Context) (bool, error) {
 // read reads the next rows and hands them out.
 func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 	at := t.state.currentPosition()
-	rows, err := db.New(t.pool).ReadLog(ctx, db.ReadLogParams{
+	rows, err := db.New(t.reader).ReadLog(ctx, db.ReadLogParams{
 		Gen: t.gen, Pos: at.Pos, StreamKey: []byte(at.StreamKey), Seq: at.Seq, N: at.N, Budget: readBytes,
 	})
 	if err != nil {
@@ -189,14 +190,14 @@ func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 		t.metrics.Lag.Set(t.state.lateness(rows[len(rows)-1].CreatedAt).Seconds())
 		t.hidden = 0
 	}
-	if n := first.InPage; n == readRows || n > int64(len(batch)) {
-		return 0, nil // there are more rows
+	if len(batch) == readRows || messageBytes(rows) > readBytes {
+		return 0, nil // there may be more rows
 	}
 	return t.pause(first.Behind), nil
 }
 
 func (t *tailer) entries(rows []db.ReadLogRow) ([]entry, error) {
-	if rows[0].InPage == 0 {
+	if rows[0].Kind == "" {
 		return nil, nil
 	}
 	build := t.state.builder()
@@ -209,6 +210,15 @@ func (t *tailer) entries(rows []db.ReadLogRow) ([]entry, error) {
 		batch = append(batch, e)
 	}
 	return batch, nil
+}
+
+// messageBytes returns how many bytes of the budget of a read its rows have used.
+func messageBytes(rows []db.ReadLogRow) int {
+	n := 0
+	for _, r := range rows {
+		n += len(r.Ciphertext)
+	}
+	return n
 }
 
 // setBehind reports whether rows are hidden. It matters without streams too,
