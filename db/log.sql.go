@@ -365,10 +365,13 @@ WITH named AS (
         unnest($5::bigint[]) AS cipher_suite, unnest($6::text[]) AS suite_name
 ), counted AS (
     SELECT w.did, w.device_id, w.suite_name, (
-        SELECT count(*) FROM key_packages k
-        WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
-          AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $7::timestamptz
-          AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= $1::timestamptz)
+        SELECT count(*) FROM (
+            SELECT FROM key_packages k
+            WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+              AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $7::timestamptz
+              AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= $1::timestamptz)
+            LIMIT $2::bigint
+        ) few
     ) AS available
     FROM named w
 )
@@ -392,6 +395,7 @@ type LogKeyPackagesLowParams struct {
 
 // Writes an event for each device and suite with fewer than low packages left
 // to lease. These events need no order, so no row is updated to position them.
+// More than low packages are not counted.
 func (q *Queries) LogKeyPackagesLow(ctx context.Context, arg LogKeyPackagesLowParams) (int64, error) {
 	result, err := q.db.Exec(ctx, logKeyPackagesLow,
 		arg.Now,

@@ -23,15 +23,19 @@ SELECT placed.gen, placed.last_pos, placed.last_seq, placed.base FROM placed;
 -- name: LogKeyPackagesLow :execrows
 -- Writes an event for each device and suite with fewer than low packages left
 -- to lease. These events need no order, so no row is updated to position them.
+-- More than low packages are not counted.
 WITH named AS (
     SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
         unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite, unnest(sqlc.arg(suite_names)::text[]) AS suite_name
 ), counted AS (
     SELECT w.did, w.device_id, w.suite_name, (
-        SELECT count(*) FROM key_packages k
-        WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
-          AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
-          AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= sqlc.arg(now)::timestamptz)
+        SELECT count(*) FROM (
+            SELECT FROM key_packages k
+            WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+              AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
+              AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= sqlc.arg(now)::timestamptz)
+            LIMIT sqlc.arg(low)::bigint
+        ) few
     ) AS available
     FROM named w
 )

@@ -124,7 +124,7 @@ type counts struct {
 	rows []db.LockPackageClaimsRow
 	// shares are how many packages of each device all requesters without an accepted
 	// conversation may have in a day: a percentage, rounded up, of the packages that the
-	// device had in that day.
+	// device had in that day. A share that is above what they have had may be more.
 	shares map[convo.Device]int64
 }
 
@@ -155,7 +155,8 @@ func (c *counts) lock(ctx context.Context, q *db.Queries) error {
 }
 
 // readShares reads the shares of the devices whose accounts are not acquainted with the
-// requester.
+// requester. It follows lock, since it counts packages only up to a number which shows
+// that the locked counts are below the share.
 func (c *counts) readShares(ctx context.Context, q *db.Queries) error {
 	b := c.book
 	var columns claimColumns
@@ -167,14 +168,14 @@ func (c *counts) readShares(ctx context.Context, q *db.Queries) error {
 	if len(columns.dids) == 0 {
 		return nil
 	}
+	percent, _ := b.amount(limit.StrangerPackages)
 	rows, err := q.CountDevicePackages(ctx, db.CountDevicePackagesParams{
-		Dids: columns.dids, DeviceIds: columns.devices, CipherSuites: columns.suites,
+		Dids: columns.dids, DeviceIds: columns.devices, CipherSuites: columns.suites, Percent: percent,
 		Horizon: b.now, DayAgo: b.now.Add(-limit.StrangerPackages.Every),
 	})
 	if err != nil {
 		return fmt.Errorf("count key packages: %w", err)
 	}
-	percent, _ := b.amount(limit.StrangerPackages)
 	c.shares = make(map[convo.Device]int64, len(rows))
 	for _, r := range rows {
 		c.shares[convo.Device{DID: r.Did, ID: r.DeviceID}] = (r.Packages*percent + 99) / 100
