@@ -17,11 +17,11 @@ WITH wanted AS (
 )
 SELECT w.did::text AS did, w.device_id::text AS device_id, (
     SELECT count(*) FROM (
-        SELECT k.ref FROM key_packages k
+        SELECT k.did FROM key_packages k
         WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
           AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $3::timestamptz
         UNION ALL
-        SELECT k.ref FROM key_packages k
+        SELECT k.did FROM key_packages k
         WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
           AND k.spent_at IS NOT NULL AND k.spent_at > $1::timestamptz
         LIMIT (
