@@ -1,10 +1,16 @@
 package eventlog_test
 
 import (
+	"fmt"
+	"os"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/internal/pgplan"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -73,4 +79,59 @@ func TestReadsBeyondTheBudget(t *testing.T) {
 	w.settle()
 	hub.Notify()
 	w.wait(c)
+}
+
+// BenchmarkReadLog reads a log with 0, 1 and 3 new rows, in a session like those of
+// requests and in one like that of the reader. It reports the processor time of the
+// session's process on Linux.
+func BenchmarkReadLog(b *testing.B) {
+	w := newWorld(b)
+	convo := w.convo(alice, bob)
+	w.fill(convo, 100_000)
+	dbtest.Exec(b, w.pool, "VACUUM ANALYZE")
+	for name, settings := range map[string]map[string]string{"requests": nil, "reader": pgplan.Reader()} {
+		conn, err := pgx.ConnectConfig(b.Context(), w.pool.Config().ConnConfig)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer conn.Close(b.Context())
+		for setting, value := range settings {
+			if _, err := conn.Exec(b.Context(), "SELECT set_config($1, $2, false)", setting, value); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for _, rows := range []int64{0, 1, 3} {
+			b.Run(fmt.Sprintf("%s/%d rows", name, rows), func(b *testing.B) {
+				last := dbtest.Value[int64](b, w.pool, "SELECT last_seq FROM conversations WHERE convo_id = $1", convo)
+				w.fill(convo, int(rows))
+				w.settle()
+				p := db.ReadLogParams{Gen: 1, StreamKey: convo.Stored(), Seq: last, Budget: 1 << 20}
+				p.Pos = dbtest.Value[int64](b, w.pool, "SELECT pos FROM messages WHERE convo_id = $1 AND seq = $2", convo, last)
+				read := func() {
+					got, err := db.New(conn).ReadLog(b.Context(), p)
+					if err != nil || int64(len(got)) != max(1, rows) {
+						b.Fatalf("%d rows, %v", len(got), err)
+					}
+				}
+				for range 10 {
+					read()
+				}
+				before := processTime(conn.PgConn().PID())
+				for b.Loop() {
+					read()
+				}
+				b.ReportMetric(float64((processTime(conn.PgConn().PID())-before).Nanoseconds())/1000/float64(b.N), "PostgreSQL-cpu-µs/read")
+			})
+		}
+	}
+}
+
+// processTime returns the processor time of a process, or 0 if it cannot be read.
+func processTime(pid uint32) time.Duration {
+	var ns int64
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", pid))
+	if err == nil {
+		_, _ = fmt.Sscan(string(stat), &ns) // 0 if it has another form
+	}
+	return time.Duration(ns)
 }
