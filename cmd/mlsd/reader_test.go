@@ -69,7 +69,7 @@ func TestReadLogIsPlannedOnce(t *testing.T) {
 		}
 		defer c.Release()
 		for range 10 {
-			rows, err := db.New(c).ReadLog(t.Context(), db.ReadLogParams{Gen: 1, Pos: 100, StreamKey: []byte{}, Budget: 1 << 20})
+			rows, err := db.New(c).ReadLog(t.Context(), db.ReadLogParams{Gen: 1, Pos: 100, StreamKey: []byte{}, Inline: 1000})
 			if err != nil || rows[0].Kind == "" {
 				t.Fatalf("%v: %+v", err, rows)
 			}

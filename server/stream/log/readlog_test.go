@@ -2,15 +2,18 @@ package eventlog_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/internal/pgplan"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -24,61 +27,86 @@ func (w *world) fillLarge(convo xrpc.ConvoID, n, size int) {
 		FROM c, generate_series(1, $2::bigint) i`, convo, n, size)
 }
 
-// TestReadLogBudget: a read ends behind the message with which its bytes exceed the
-// budget, and the next one begins there. No row is missing or comes twice.
-func TestReadLogBudget(t *testing.T) {
+// TestReadLogLeavesLargeOut: a read has the sizes of all messages, and the ciphertexts up
+// to the size that it is asked for.
+func TestReadLogLeavesLargeOut(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
-	w.fillLarge(convo, 10, 1000)
+	for _, size := range []int{100, 99, 101, 3000} {
+		w.fillLarge(convo, 1, size)
+	}
 	w.settle()
-	for _, c := range []struct{ budget, most int64 }{{0, 1}, {1, 1}, {999, 1}, {1000, 2}, {2500, 3}, {1 << 20, 1000}} {
-		var seqs []int64
-		var at db.ReadLogRow
-		for {
-			rows, err := db.New(w.pool).ReadLog(t.Context(), db.ReadLogParams{
-				Gen: 1, Pos: at.Pos, StreamKey: at.StreamKey, Seq: at.Seq, N: at.N, Budget: c.budget,
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if rows[0].Gen != 1 || rows[0].Behind {
-				t.Fatalf("the state of the log is %+v", rows[0])
-			}
-			if rows[0].Kind == "" {
-				break
-			}
-			large := int64(0)
-			for _, r := range rows {
-				if r.Kind == "app" {
-					large++
-					seqs = append(seqs, r.Seq)
-				}
-			}
-			if large > c.most {
-				t.Errorf("a budget of %d bytes: %d messages in one read", c.budget, large)
-			}
-			at = rows[len(rows)-1]
+	rows, err := db.New(w.pool).ReadLog(t.Context(), db.ReadLogParams{Gen: 1, StreamKey: []byte{}, Inline: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[int64]int{}
+	for _, r := range rows {
+		if r.Kind == "app" {
+			got[r.Size] = len(r.Ciphertext)
 		}
-		for i, seq := range seqs {
-			if want := seqs[0] + int64(i); seq != want || len(seqs) != 10 {
-				t.Fatalf("a budget of %d bytes: read the messages %v", c.budget, seqs)
-			}
-		}
+	}
+	if want := map[int64]int{100: 100, 99: 99, 101: 0, 3000: 0}; !maps.Equal(got, want) {
+		t.Errorf("sizes and ciphertexts are %v, want %v", got, want)
 	}
 }
 
-// TestReadsBeyondTheBudget: one notification is enough for more messages than one read
-// returns.
-func TestReadsBeyondTheBudget(t *testing.T) {
+// TestLargeMessages: one notification is enough for more bytes than one step reads. Small
+// and large messages, and the largest one, come in order.
+func TestLargeMessages(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	hub := w.hubWithoutPolling()
 	c := w.client(bob)
 	c.MustConnect(hub, "")
-	w.fillLarge(convo, 20, 1<<20)
+	for _, size := range []int{8 << 10, 8<<10 + 1, 10 << 20, 1, 1 << 20, 1} {
+		w.fillLarge(convo, 4, size)
+	}
 	w.settle()
 	hub.Notify()
 	w.wait(c)
+}
+
+// TestLargeMessageIsGone: a large message that is removed, or is another one, between the
+// two statements of a step is not delivered. The stream ends as if it had been removed
+// before.
+func TestLargeMessageIsGone(t *testing.T) {
+	for name, change := range map[string]string{
+		"retention has removed it": `WITH gone AS (DELETE FROM messages WHERE octet_length(ciphertext) = 20000 RETURNING pos, convo_id, seq)
+			UPDATE log_generation SET low_water_pos = gone.pos, low_water_stream_key = gone.convo_id, low_water_seq = gone.seq FROM gone`,
+		"after a failover another one has its number": `WITH other AS (UPDATE messages SET message_id = uuid_send(gen_random_uuid()) WHERE octet_length(ciphertext) = 20000 RETURNING pos)
+			UPDATE log_generation SET gen = gen + 1 FROM other`,
+	} {
+		w := newWorld(t)
+		convo := w.convo(alice, bob)
+		cfg := w.pool.Config()
+		done := 0
+		cfg.ConnConfig.Tracer = &everyQuery{name: "ReadLog", run: func() {
+			if dbtest.Value[bool](t, w.pool, "SELECT EXISTS (SELECT FROM messages WHERE octet_length(ciphertext) = 20000)") && done == 0 {
+				done++
+				dbtest.Exec(t, w.pool, change)
+			}
+		}}
+		pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(pool.Close)
+		w.settle()
+		hub := eventlog.NewHub(eventlog.Config{Pool: pool, PollInterval: time.Hour})
+		w.run(hub)
+		c := w.client(bob)
+		c.MustConnect(hub, "")
+		w.fillLarge(convo, 1, 100)
+		w.fillLarge(convo, 1, 20_000)
+		w.fillLarge(convo, 1, 100)
+		w.settle()
+		hub.Notify()
+		eventually(t, "the end of the stream", c.Ended)
+		if n := c.Len(); n > 1 || done != 1 {
+			t.Errorf("%s: %d events came, %d changes", name, n, done)
+		}
+	}
 }
 
 // BenchmarkReadLog reads a log with 0, 1 and 3 new rows, in a session like those of
@@ -105,7 +133,7 @@ func BenchmarkReadLog(b *testing.B) {
 				last := dbtest.Value[int64](b, w.pool, "SELECT last_seq FROM conversations WHERE convo_id = $1", convo)
 				w.fill(convo, int(rows))
 				w.settle()
-				p := db.ReadLogParams{Gen: 1, StreamKey: convo.Stored(), Seq: last, Budget: 1 << 20}
+				p := db.ReadLogParams{Gen: 1, StreamKey: convo.Stored(), Seq: last, Inline: 1000}
 				p.Pos = dbtest.Value[int64](b, w.pool, "SELECT pos FROM messages WHERE convo_id = $1 AND seq = $2", convo, last)
 				read := func() {
 					got, err := db.New(conn).ReadLog(b.Context(), p)

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -24,11 +25,13 @@ const (
 	hiddenPause    = 2 * time.Millisecond
 	hiddenRetries  = 50
 	hiddenMaxPause = 50 * time.Millisecond
-	// readBytes is how many bytes of messages one read returns. The message with which
-	// they exceed it is the last one.
-	readBytes = 8 << 20
-	// readRows is how many rows ReadLog returns at most.
-	readRows = 1000
+	// readRows is how many rows ReadLog returns at most, and inlineBytes the size up to
+	// which it returns their ciphertexts. Both bound the memory of a read.
+	readRows    = 1000
+	inlineBytes = 8 << 10
+	// largeBytes is how many bytes of larger ciphertexts one step reads. The message with
+	// which they exceed it is the last one.
+	largeBytes = 8 << 20
 	// logInterval is the time between two log lines while reading fails.
 	logInterval = time.Minute
 	// readTimeout bounds one step, so that a database that does not answer does
@@ -164,7 +167,7 @@ func (t *tailer) skip(ctx context.Context) (bool, error) {
 func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 	at := t.state.currentPosition()
 	rows, err := db.New(t.reader).ReadLog(ctx, db.ReadLogParams{
-		Gen: t.gen, Pos: at.Pos, StreamKey: []byte(at.StreamKey), Seq: at.Seq, N: at.N, Budget: readBytes,
+		Gen: t.gen, Pos: at.Pos, StreamKey: []byte(at.StreamKey), Seq: at.Seq, N: at.N, Inline: inlineBytes,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("read log: %w", err)
@@ -180,6 +183,11 @@ func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 		t.begun = false
 		return 0, nil
 	}
+	full := len(rows) == readRows
+	rows, whole, err := t.large(ctx, rows)
+	if err != nil {
+		return 0, err
+	}
 	batch, err := t.entries(rows)
 	if err != nil {
 		return 0, err
@@ -190,14 +198,14 @@ func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 		t.metrics.Lag.Set(t.state.lateness(rows[len(rows)-1].CreatedAt).Seconds())
 		t.hidden = 0
 	}
-	if len(batch) == readRows || messageBytes(rows) > readBytes {
+	if full || !whole {
 		return 0, nil // there may be more rows
 	}
 	return t.pause(first.Behind), nil
 }
 
 func (t *tailer) entries(rows []db.ReadLogRow) ([]entry, error) {
-	if rows[0].Kind == "" {
+	if len(rows) == 0 || rows[0].Kind == "" {
 		return nil, nil
 	}
 	build := t.state.builder()
@@ -212,13 +220,53 @@ func (t *tailer) entries(rows []db.ReadLogRow) ([]entry, error) {
 	return batch, nil
 }
 
-// messageBytes returns how many bytes of the budget of a read its rows have used.
-func messageBytes(rows []db.ReadLogRow) int {
-	n := 0
-	for _, r := range rows {
-		n += len(r.Ciphertext)
+// large reads the ciphertexts that ReadLog left out, and returns the rows that are
+// complete then. whole is false if these are not all: their bytes exceed largeBytes, or
+// one of them is gone, or is another one after a failover between the two statements. The
+// next read finds out why.
+func (t *tailer) large(ctx context.Context, rows []db.ReadLogRow) (complete []db.ReadLogRow, whole bool, err error) {
+	var convos []xrpc.ConvoID
+	var seqs []int64
+	end, bytes := len(rows), int64(0)
+	for i, r := range rows {
+		if r.Size <= inlineBytes {
+			continue
+		}
+		convos, seqs = append(convos, xrpc.ConvoIDOf(r.StreamKey)), append(seqs, r.Seq)
+		if bytes += r.Size; bytes > largeBytes {
+			end = i + 1
+			break
+		}
 	}
-	return n
+	if len(seqs) == 0 {
+		return rows, true, nil
+	}
+	messages, err := db.New(t.reader).ReplayMessages(ctx, xrpc.StoredConvoIDs(convos), seqs)
+	if err != nil {
+		return nil, false, fmt.Errorf("read large messages: %w", err)
+	}
+	type key struct {
+		pos   int64
+		convo xrpc.ConvoID
+		seq   int64
+		id    xrpc.MessageID
+	}
+	found := make(map[key][]byte, len(messages))
+	for _, m := range messages {
+		found[key{m.Pos, m.ConvoID, m.Seq, m.MessageID}] = m.Ciphertext
+	}
+	for i := range rows[:end] {
+		r := &rows[i]
+		if r.Size <= inlineBytes {
+			continue
+		}
+		ciphertext, ok := found[key{r.Pos, xrpc.ConvoIDOf(r.StreamKey), r.Seq, r.MessageID}]
+		if !ok {
+			return rows[:i], false, nil
+		}
+		r.Ciphertext = ciphertext
+	}
+	return rows[:end], end == len(rows), nil
 }
 
 // setBehind reports whether rows are hidden. It matters without streams too,
