@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/auth/authtest"
+	"catbird.blue/mls/xrpc"
+)
+
+// endpointBaseline is the endpoint of sendMessage without its work: it verifies
+// the token, uses it up, parses the input and the message, and answers.
+const endpointBaseline = "endpoint"
+
+// endpointConfig is what an endpoint is started with.
+type endpointConfig struct{ PLC, DID string }
+
+// startEndpoint starts an endpoint that accepts the tokens of a service.
+func startEndpoint(ctx context.Context, plc, did string) (*baseline, error) {
+	config, err := json.Marshal(endpointConfig{plc, did})
+	if err != nil {
+		return nil, err
+	}
+	b, err := startBaseline(ctx, endpointBaseline, config, 0)
+	if err == nil {
+		// It refuses tokens that were issued in the second in which it started.
+		time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
+	}
+	return b, err
+}
+
+// stubs is a service of which only SendMessage works.
+type stubs struct{ gen.Service }
+
+func (stubs) SendMessage(_ context.Context, _ xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
+	m, err := mls.ParseMessage(in.Ciphertext)
+	if err != nil {
+		return nil, xrpc.Invalid("ciphertext", "%v", err)
+	}
+	if f, ok := m.Framing(); !ok || f.ContentType != mls.ContentTypeApplication {
+		return nil, xrpc.Invalid("ciphertext", "not an application message")
+	}
+	return &gen.SendMessageOutput{MessageID: "00000000-0000-4000-8000-000000000000", ReceivedAt: xrpc.FormatTime(time.Now())}, nil
+}
+
+// newAuthenticator makes what verifies tokens in the service.
+func newAuthenticator(plc, did string) (*auth.Authenticator, error) {
+	dir, err := auth.NewDirectory(auth.DirectoryConfig{PLCURL: plc, Dev: true})
+	if err != nil {
+		return nil, err
+	}
+	replay, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{})
+	if err != nil {
+		return nil, err
+	}
+	return auth.New(auth.Config{Audiences: auth.Audiences(did), Directory: dir, Replay: replay})
+}
+
+// serveEndpoint is the main function of the process.
+func serveEndpoint(l net.Listener, config []byte) (*http.Server, error) {
+	var c endpointConfig
+	if err := json.Unmarshal(config, &c); err != nil {
+		return nil, err
+	}
+	a, err := newAuthenticator(c.PLC, c.DID)
+	if err != nil {
+		return nil, err
+	}
+	e := echo.New()
+	gen.RegisterRoutes(e, stubs{}, xrpc.Plumbing{Auth: a})
+	e.HTTPErrorHandler = func(err error, c echo.Context) { _ = xrpc.WriteError(c.Response(), xrpc.AsError(err)) }
+	return &http.Server{Handler: e, ReadHeaderTimeout: time.Minute, Addr: l.Addr().String()}, nil
+}
+
+// checks measures the signature check of tokens of an account that was seen
+// before, as the service does it.
+type checks struct {
+	auth    *auth.Authenticator
+	account *authtest.Account
+	did     string
+}
+
+func newChecks(ctx context.Context, plc, did string, account *authtest.Account) (*checks, error) {
+	a, err := newAuthenticator(plc, did)
+	if err != nil {
+		return nil, err
+	}
+	c := &checks{a, account, did}
+	_, err = c.measure(ctx, 20) // its key is looked up
+	return c, err
+}
+
+// measure returns the time of a signature check: the time for a token that is
+// valid, without that for one that is refused before its signature is checked.
+func (c *checks) measure(ctx context.Context, n int) (time.Duration, error) {
+	valid, refused := make([]*http.Request, n), make([]*http.Request, n)
+	for i := range n {
+		valid[i], refused[i] = c.request(ctx, c.did), c.request(ctx, "did:web:other.example")
+	}
+	whole, err := c.each(valid, true)
+	if err != nil {
+		return 0, err
+	}
+	rest, err := c.each(refused, false)
+	return whole - rest, err
+}
+
+// request returns a request with a new token for an audience.
+func (c *checks) request(ctx context.Context, audience string) *http.Request {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://localhost/xrpc/"+gen.NSIDSendMessage, nil)
+	if err != nil {
+		panic(err) // the address is a constant
+	}
+	r.RemoteAddr = "127.0.0.1:1"
+	r.Header.Set("Authorization", "Bearer "+c.account.TokenFor(audience, gen.NSIDSendMessage, 5*time.Minute))
+	return r
+}
+
+// each returns the mean time in which a token is accepted or refused.
+func (c *checks) each(requests []*http.Request, accepted bool) (time.Duration, error) {
+	start := time.Now()
+	for _, r := range requests {
+		_, err := c.auth.Authenticate(r.Context(), r, gen.MethodSendMessage)
+		if accepted && err != nil {
+			return 0, err
+		}
+		if !accepted && err == nil {
+			return 0, errors.New("a token for another service was accepted")
+		}
+	}
+	return time.Since(start) / time.Duration(len(requests)), nil
+}
