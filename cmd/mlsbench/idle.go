@@ -54,7 +54,7 @@ func benchIdle(ctx context.Context, w *world, r *recorder) error {
 // countStatements counts the statements of mlsd that PostgreSQL executes in each
 // of several periods. It makes PostgreSQL log every statement with the
 // application name.
-func (w *world) countStatements(ctx context.Context, period time.Duration, periods int) ([]int, error) {
+func (w *world) countStatements(ctx context.Context, period time.Duration, periods int) (_ []int, err error) {
 	set := func(statements ...string) error {
 		for _, q := range append(statements, "SELECT pg_reload_conf()") {
 			if _, err := w.Pool.Exec(ctx, q); err != nil {
@@ -64,6 +64,7 @@ func (w *world) countStatements(ctx context.Context, period time.Duration, perio
 		time.Sleep(time.Second) // until every process has read the setting
 		return nil
 	}
+	defer func() { err = errors.Join(err, set("ALTER SYSTEM RESET ALL")) }()
 	if err := set("ALTER SYSTEM SET log_statement = 'all'", "ALTER SYSTEM SET log_line_prefix = 'by %a: '"); err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (w *world) countStatements(ctx context.Context, period time.Duration, perio
 	if all == 0 {
 		return nil, errors.New("the log of PostgreSQL has no statement of mlsd: it is not looked for under its name")
 	}
-	return counts, set("ALTER SYSTEM RESET ALL")
+	return counts, nil
 }
 
 // statementsIn counts the statements of mlsd in the rest of a log.

@@ -84,8 +84,9 @@ func run(ctx context.Context, out io.Writer, o *options) error {
 	began := time.Now()
 	res := &result{Facts: machineFacts(ctx, o.binary), Set: s.set, Time: s.time.String()}
 	r := newRecorder(out)
-	if err := runParts(ctx, r, o.binary, s, chosen, res); err != nil {
-		return err
+	failed := runParts(ctx, r, o.binary, s, chosen, res)
+	if len(r.figures) == 0 {
+		return failed
 	}
 	if unknown := r.unknownBounds(bounds); len(unknown) > 0 {
 		return fmt.Errorf("the table of bounds lacks %v", unknown)
@@ -101,17 +102,20 @@ func run(ctx context.Context, out io.Writer, o *options) error {
 	}
 	r.note("%s in %s", file, time.Since(began).Round(time.Second))
 	if misses > 0 {
-		return fmt.Errorf("%d %w", misses, errMissed)
+		failed = errors.Join(failed, fmt.Errorf("%d %w", misses, errMissed))
 	}
-	return nil
+	return failed
 }
 
+// runParts runs the parts one after the other. A part that fails does not keep
+// the others from running; its bounds are not measured.
 func runParts(ctx context.Context, r *recorder, binary string, s sizes, chosen []part, res *result) error {
 	w, err := newWorld(ctx, binary, accounts, s)
 	if err != nil {
 		return err
 	}
 	defer w.close()
+	var failed error
 	if err := res.Facts.askPostgreSQL(ctx, w.Pool); err != nil {
 		return err
 	}
@@ -121,12 +125,16 @@ func runParts(ctx context.Context, r *recorder, binary string, s sizes, chosen [
 		began := time.Now()
 		r.note("%s: %s", p.name, p.what)
 		if err := p.run(ctx, w, r); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
+			r.note("  FAILED: %v", err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", p.name, err))
+		}
+		if ctx.Err() != nil || w.server == nil {
+			return failed
 		}
 		r.note("  took %s", time.Since(began).Round(100*time.Millisecond))
 		res.Parts = append(res.Parts, p.name)
 	}
-	return nil
+	return failed
 }
 
 // inParallel calls f for 0..n-1 on all cores.
