@@ -18,9 +18,11 @@ const (
 	// streamsEach is how many of them belong to one member.
 	audience    = 1000
 	streamsEach = 5
-	// fanOutRate is the number of messages per second, chosen so that the
-	// machine is busy but not overloaded.
-	fanOutRate = 20
+	// fanOutRate is the number of messages per second to the whole audience,
+	// chosen so that the machine is busy but not overloaded. Fewer streams get
+	// more messages, up to maxFanOutRate.
+	fanOutRate    = 20
+	maxFanOutRate = 200
 	// fanOutPause is the pause between opening the streams and the first
 	// message. Opening a thousand streams leaves garbage, and collecting it
 	// must not count as a cost of delivery.
@@ -61,7 +63,8 @@ func benchFanOut(ctx context.Context, w *world, r *recorder) error {
 
 // benchAudience measures the delivery to n streams.
 func (w *world) benchAudience(ctx context.Context, r *recorder, n int, sample []byte) error {
-	perTurn := min(maxRounds/w.sizes.turns, max(2, int(w.sizes.turn().Seconds()*fanOutRate*3/2)))
+	rate := min(maxFanOutRate, fanOutRate*audience/n)
+	perTurn := min(maxRounds/w.sizes.turns, max(4, int(w.sizes.turn().Seconds()*float64(rate)*3/2)))
 	served, err := w.serveCrowd(ctx, n, perTurn)
 	if err != nil {
 		return err
@@ -78,7 +81,7 @@ func (w *world) benchAudience(ctx context.Context, r *recorder, n int, sample []
 	}
 	time.Sleep(min(fanOutPause, 2*w.sizes.settled))
 	for turn := range w.sizes.turns {
-		if err := takeTurns(ctx, turn*perTurn, perTurn, served, bare); err != nil {
+		if err := takeTurns(ctx, turn*perTurn, perTurn, rate, served, bare); err != nil {
 			return err
 		}
 	}
@@ -123,8 +126,8 @@ type side struct {
 }
 
 // takeTurns makes the sides write alternately, each of them in the rounds from
-// first on.
-func takeTurns(ctx context.Context, first, rounds int, sides ...*side) error {
+// first on, at a rate per second.
+func takeTurns(ctx context.Context, first, rounds, rate int, sides ...*side) error {
 	for _, s := range sides {
 		cpu, err := testbed.CPUOf(s.pid)
 		if err != nil {
@@ -132,7 +135,7 @@ func takeTurns(ctx context.Context, first, rounds int, sides ...*side) error {
 		}
 		s.cpu = append(s.cpu, -cpu)
 	}
-	start, pause := time.Now(), time.Second/time.Duration(fanOutRate*len(sides))
+	start, pause := time.Now(), time.Second/time.Duration(rate*len(sides))
 	for k := range rounds {
 		for i, s := range sides {
 			time.Sleep(time.Until(start.Add(time.Duration(k*len(sides)+i) * pause)))

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -85,6 +86,15 @@ func (b *sendBench) prepare(ctx context.Context) (err error) {
 	if b.endpoint, err = startEndpoint(ctx, b.PLC.URL, b.did()); err != nil {
 		return err
 	}
+	if err := b.warmEndpoint(ctx); err != nil {
+		return errors.Join(err, b.endpoint.stop())
+	}
+	b.begin()
+	return nil
+}
+
+// begin begins the figures.
+func (b *sendBench) begin() {
 	of := func(name, unit string) *figure { return b.r.figure(name, unit) }
 	b.whole = loadFigures{of("whole stack, messages", perSecond), of("whole stack, p50", millis), of("whole stack, p99", millis),
 		of("whole stack, mlsd CPU per message", micros), of("whole stack, PostgreSQL CPU per message", micros), of("whole stack, WAL per message", bytesUnit)}
@@ -93,7 +103,6 @@ func (b *sendBench) prepare(ctx context.Context) (err error) {
 	b.bare = loadFigures{rate: of("pgbench, bare insert", perSecond), postgres: of("pgbench, bare insert, PostgreSQL CPU", micros), wal: of("pgbench, bare insert, WAL", bytesUnit)}
 	b.floor = loadFigures{rate: of("endpoint that only verifies and parses", perSecond), server: of("endpoint that only verifies and parses, CPU", micros)}
 	b.check, b.ownCPU = of("signature check of a token", micros), of("mlsd CPU per message without the signature check", micros)
-	return nil
 }
 
 func (b *sendBench) end() { _ = b.endpoint.stop() }
@@ -127,7 +136,7 @@ func (b *sendBench) turn(ctx context.Context) error {
 			return err
 		}
 	}
-	check, err := b.checks.measure(ctx, max(20, len(calls)/20))
+	check, err := b.checks.measure(ctx, max(20, len(calls)/10))
 	if err != nil {
 		return err
 	}

@@ -71,3 +71,15 @@ func (b *sendBench) bestConnections(ctx context.Context) (int, error) {
 	_, err := b.world.pgbench(ctx, b.insert, best, b.plan.n/2)
 	return best, err
 }
+
+// warmEndpoint lets the endpoint look the keys of the senders up.
+func (b *sendBench) warmEndpoint(ctx context.Context) error {
+	plan := b.plan
+	plan.n = 4 * senders
+	calls, err := b.sendCalls(plan)
+	if err != nil {
+		return err
+	}
+	_, err = runCalls(ctx, b.endpoint.addr, senders, calls)
+	return err
+}
