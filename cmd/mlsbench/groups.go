@@ -128,6 +128,7 @@ func (b *groupBench) benchCommits(ctx context.Context, r *recorder, groups []*ml
 			r.print(f.took, f.wal, f.sent, f.changed)
 		}
 		ratio := r.ratio(last.name+", WAL / bytes changed in the tree", last.wal, last.changed)
+		r.ratio(last.name+", WAL / commit and GroupInfo without tree", last.wal, last.sent)
 		if many := largest(b.sizes.leaves); stage == "used" {
 			r.judgeAt("commit-wal-path", ratio, many, manyLeaves, "leaves")
 		} else {

@@ -62,8 +62,10 @@ var (
 	processed = regexp.MustCompile(`(?m)^number of transactions actually processed: ([0-9]+)`)
 )
 
-// pgbench runs a script about n times over a number of connections.
-func (w *world) pgbench(ctx context.Context, script string, connections, n int) (res loadResult, err error) {
+// pgbench runs a script over a number of connections for a time, which it counts
+// in whole seconds. Each connection plans at its first transaction, so a short
+// run would be slower than the statement is.
+func (w *world) pgbench(ctx context.Context, script string, connections int, d time.Duration) (res loadResult, err error) {
 	install, err := pgembed.Find(ctx, w.PG.Major)
 	if err != nil {
 		return res, err
@@ -73,7 +75,7 @@ func (w *world) pgbench(ctx context.Context, script string, connections, n int) 
 		return res, err
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(install.BinDir, "pgbench"),
-		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-t", strconv.Itoa(max(1, n/connections)),
+		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-T", strconv.Itoa(max(1, int(d.Round(time.Second).Seconds()))),
 		"-f", file, w.PG.URL(pgembed.Database))
 	cmd.Env = append(os.Environ(), "PGOPTIONS="+pgplan.Options())
 	out, err := cmd.CombinedOutput()

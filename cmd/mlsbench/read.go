@@ -35,7 +35,7 @@ func benchRead(ctx context.Context, w *world, r *recorder) error {
 	if err := w.seedMessages(ctx, 1, 1, depth, growthLen); err != nil {
 		return err
 	}
-	pool, err := w.oneConnection(ctx)
+	pool, err := w.connections(ctx, 1)
 	if err != nil {
 		return err
 	}
@@ -57,16 +57,15 @@ func benchRead(ctx context.Context, w *world, r *recorder) error {
 	return nil
 }
 
-// oneConnection returns a pool of one connection with the settings of the
-// service.
-func (w *world) oneConnection(ctx context.Context) (*pgxpool.Pool, error) {
-	one, err := pgxpool.ParseConfig(w.PG.URL(pgembed.Database))
+// connections returns a pool of n connections with the settings of the service.
+func (w *world) connections(ctx context.Context, n int32) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(w.PG.URL(pgembed.Database))
 	if err != nil {
 		return nil, err
 	}
-	one.MaxConns = 1
-	maps.Copy(one.ConnConfig.RuntimeParams, pgplan.Settings())
-	return pgxpool.NewWithConfig(ctx, one)
+	config.MaxConns, config.MinConns = n, n
+	maps.Copy(config.ConnConfig.RuntimeParams, pgplan.Settings())
+	return pgxpool.NewWithConfig(ctx, config)
 }
 
 // pages are the figures of a page: the median time of each turn, and the CPU

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -40,10 +39,11 @@ func benchSend(ctx context.Context, w *world, r *recorder) error {
 	}
 	plan.n = max(senders, int(warm.perSecond()*w.sizes.turn().Seconds()))
 	b := &sendBench{world: w, r: r, plan: plan, stored: warm.calls}
+	defer b.end()
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
-	defer b.end()
+	b.begin()
 	for range w.sizes.turns {
 		if err := b.turn(ctx); err != nil {
 			return err
@@ -61,10 +61,11 @@ type sendBench struct {
 	// stored is the number of messages that must be in the table.
 	stored int
 
-	statement, insert string
-	connections       int
-	endpoint          *baseline
-	checks            *checks
+	statement   string
+	connections int
+	inserts     *bareInserts
+	endpoint    *baseline
+	checks      *checks
 
 	whole, hot, bound, bare, floor loadFigures
 	check, ownCPU                  *figure
@@ -72,9 +73,6 @@ type sendBench struct {
 
 func (b *sendBench) prepare(ctx context.Context) (err error) {
 	if b.statement, err = sendScript(b.plan.convos); err != nil {
-		return err
-	}
-	if b.insert, err = b.bareInsert(ctx); err != nil {
 		return err
 	}
 	if b.connections, err = b.bestConnections(ctx); err != nil {
@@ -87,10 +85,10 @@ func (b *sendBench) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	if err := b.warmEndpoint(ctx); err != nil {
-		return errors.Join(err, b.endpoint.stop())
+		return err
 	}
-	b.begin()
-	return nil
+	b.inserts, err = b.newBareInserts(ctx)
+	return err
 }
 
 // begin begins the figures.
@@ -99,13 +97,20 @@ func (b *sendBench) begin() {
 	b.whole = loadFigures{of("whole stack, messages", perSecond), of("whole stack, p50", millis), of("whole stack, p99", millis),
 		of("whole stack, mlsd CPU per message", micros), of("whole stack, PostgreSQL CPU per message", micros), of("whole stack, WAL per message", bytesUnit)}
 	b.hot = loadFigures{rate: of("one hot conversation, messages", perSecond), p99: of("one hot conversation, p99", millis)}
-	b.bound = loadFigures{rate: of("pgbench, same statement", perSecond), postgres: of("pgbench, same statement, PostgreSQL CPU", micros)}
-	b.bare = loadFigures{rate: of("pgbench, bare insert", perSecond), postgres: of("pgbench, bare insert, PostgreSQL CPU", micros), wal: of("pgbench, bare insert, WAL", bytesUnit)}
+	b.bound = loadFigures{rate: of("pgbench, same statement", perSecond)}
+	b.bare = loadFigures{rate: of("bare insert", perSecond), postgres: of("bare insert, PostgreSQL CPU", micros), wal: of("bare insert, WAL", bytesUnit)}
 	b.floor = loadFigures{rate: of("endpoint that only verifies and parses", perSecond), server: of("endpoint that only verifies and parses, CPU", micros)}
 	b.check, b.ownCPU = of("signature check of a token", micros), of("mlsd CPU per message without the signature check", micros)
 }
 
-func (b *sendBench) end() { _ = b.endpoint.stop() }
+func (b *sendBench) end() {
+	if b.endpoint != nil {
+		_ = b.endpoint.stop()
+	}
+	if b.inserts != nil {
+		b.inserts.pool.Close()
+	}
+}
 
 // turn measures every side once.
 func (b *sendBench) turn(ctx context.Context) error {
@@ -126,11 +131,11 @@ func (b *sendBench) turn(ctx context.Context) error {
 		run     func() (loadResult, error)
 	}{
 		{&b.whole, pid, func() (loadResult, error) { return runCalls(ctx, b.addr(), senders, calls) }},
-		{&b.bound, pid, func() (loadResult, error) { return b.pgbench(ctx, b.statement, b.connections, len(calls)) }},
+		{&b.bound, pid, func() (loadResult, error) { return b.runStatement(ctx) }},
 		// The endpoint has not seen the tokens yet, so it gets the same calls.
 		{&b.floor, b.endpoint.pid(), func() (loadResult, error) { return runCalls(ctx, b.endpoint.addr, senders, calls) }},
 		{&b.hot, pid, func() (loadResult, error) { return runCalls(ctx, b.addr(), senders, hotCalls) }},
-		{&b.bare, pid, func() (loadResult, error) { return b.pgbench(ctx, b.insert, b.connections, len(calls)) }},
+		{&b.bare, pid, func() (loadResult, error) { return b.inserts.run(ctx, len(calls)) }},
 	} {
 		if err := b.measure(ctx, side.figures, side.pid, side.run); err != nil {
 			return err
@@ -143,15 +148,22 @@ func (b *sendBench) turn(ctx context.Context) error {
 	b.check.addTime(check)
 	b.ownCPU.add(b.whole.server.Turns[len(b.whole.server.Turns)-1] - b.check.Turns[len(b.check.Turns)-1])
 	// Check that pgbench really stored its rows; otherwise it would be no floor.
-	b.stored += 2*len(calls) + len(calls)/b.connections*b.connections
+	b.stored += 2 * len(calls)
 	return b.wantStored(ctx, b.stored)
+}
+
+// runStatement runs the statement with pgbench for a turn.
+func (b *sendBench) runStatement(ctx context.Context) (loadResult, error) {
+	res, err := b.pgbench(ctx, b.statement, b.connections, b.sizes.turn())
+	b.stored += res.calls
+	return res, err
 }
 
 func (b *sendBench) report() {
 	r := b.r
 	r.note("  %d bytes, %d senders, %d conversations, durable, fresh tokens; pgbench over %d connections", messageLen, senders, convos, b.connections)
 	w := b.whole
-	r.print(w.rate, w.p50, w.p99, w.server, w.postgres, w.wal, b.hot.rate, b.hot.p99, b.bound.rate, b.bound.postgres,
+	r.print(w.rate, w.p50, w.p99, w.server, w.postgres, w.wal, b.hot.rate, b.hot.p99, b.bound.rate,
 		b.bare.rate, b.bare.postgres, b.bare.wal, b.floor.rate, b.floor.server, b.check, b.ownCPU)
 	r.judge("send-statement", r.ratio("whole stack / pgbench, same statement", w.rate, b.bound.rate))
 	r.judge("send-endpoint", r.ratio("whole stack / endpoint that only verifies and parses", w.rate, b.floor.rate))
