@@ -55,7 +55,7 @@ func runBaseline(name string, in io.Reader, out io.Writer) error {
 	}
 	server := answering(bytes)
 	if name == endpointBaseline {
-		if server, err = serveEndpoint(l, bytes); err != nil {
+		if server, err = serveEndpoint(bytes); err != nil {
 			return err
 		}
 	}

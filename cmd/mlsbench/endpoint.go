@@ -4,11 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
+	"slices"
 	"time"
-
-	"github.com/labstack/echo/v4"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
@@ -65,8 +63,9 @@ func newAuthenticator(plc, did string) (*auth.Authenticator, error) {
 	return auth.New(auth.Config{Audiences: auth.Audiences(did), Directory: dir, Replay: replay})
 }
 
-// serveEndpoint is the main function of the process.
-func serveEndpoint(l net.Listener, config []byte) (*http.Server, error) {
+// serveEndpoint returns the server of the process. Every request goes to
+// sendMessage.
+func serveEndpoint(config []byte) (*http.Server, error) {
 	var c endpointConfig
 	if err := json.Unmarshal(config, &c); err != nil {
 		return nil, err
@@ -75,10 +74,14 @@ func serveEndpoint(l net.Listener, config []byte) (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := echo.New()
-	gen.RegisterRoutes(e, stubs{}, xrpc.Plumbing{Auth: a})
-	e.HTTPErrorHandler = func(err error, c echo.Context) { _ = xrpc.WriteError(c.Response(), xrpc.AsError(err)) }
-	return &http.Server{Handler: e, ReadHeaderTimeout: time.Minute, Addr: l.Addr().String()}, nil
+	routes := gen.Routes(stubs{})
+	send := routes[slices.IndexFunc(routes, func(r xrpc.Route) bool { return r.Method == gen.MethodSendMessage })]
+	plumbing := &xrpc.Plumbing{Auth: a}
+	return &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := send.Serve(w, r, plumbing); err != nil {
+			_ = xrpc.WriteError(w, xrpc.AsError(err)) // the client sees the status
+		}
+	})}, nil
 }
 
 // checks measures the signature check of tokens of an account that was seen
