@@ -94,7 +94,8 @@ type verdict struct {
 }
 
 // verdicts judges every bound by the median of its figure. A bound without a
-// figure, or whose figure has no turn or no number, is not measured.
+// figure, or whose figure has no turn or no number, is not measured. A run whose
+// figures are too coarse measures no bound.
 func (r *recorder) verdicts(table []bound) []verdict {
 	out := make([]verdict, 0, len(table))
 	for _, b := range table {
@@ -105,6 +106,8 @@ func (r *recorder) verdicts(table []bound) []verdict {
 			v.Why = r.unmeasured[b.Name]
 		case math.IsNaN(f.median()):
 			v.Why = "no number came out"
+		case r.trial != "":
+			v.Why = fmt.Sprintf("%s; %s", r.trial, f)
 		default:
 			v.Figure, v.State = f, b.judge(f.median())
 		}

@@ -57,6 +57,7 @@ func TestNotMeasured(t *testing.T) {
 		"nothing":      func(*recorder) {},
 		"no turn":      func(r *recorder) { r.judge("cpu", &figure{}) },
 		"no number":    func(r *recorder) { r.judge("cpu", &figure{Turns: []float64{math.NaN(), math.NaN()}}) },
+		"a trial":      func(r *recorder) { r.trial = "a quick run"; r.judge("cpu", &figure{Turns: []float64{1}}) },
 		"smaller size": func(r *recorder) { r.judgeAt("cpu", &figure{Turns: []float64{1}}, 100, 1000, "leaves") },
 	} {
 		r := newRecorder(&bytes.Buffer{})

@@ -115,6 +115,9 @@ type recorder struct {
 	// and unmeasured says of others why they were not.
 	judged     map[string]*figure
 	unmeasured map[string]string
+	// trial says why the figures of the whole run are too coarse to judge by; ""
+	// if they are not.
+	trial string
 }
 
 func newRecorder(out io.Writer) *recorder {

@@ -84,6 +84,7 @@ func run(ctx context.Context, out io.Writer, o *options) error {
 	began := time.Now()
 	res := &result{Facts: machineFacts(ctx, o.binary), Set: s.set, Time: s.time.String()}
 	r := newRecorder(out)
+	r.trial = s.trial()
 	failed := runParts(ctx, r, o.binary, s, chosen, res)
 	if len(r.figures) == 0 {
 		return failed

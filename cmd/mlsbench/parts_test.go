@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestChoose(t *testing.T) {
@@ -51,5 +52,17 @@ func TestSizes(t *testing.T) {
 	full := fullSizes()
 	if line := full.messagesLine(); line[0] != 1000 || largest(line) != 10_000_000 {
 		t.Errorf("messages grow along %v", line)
+	}
+}
+
+// Runs whose turns are too short for the clock of CPU times judge no bound.
+func TestTrial(t *testing.T) {
+	t.Parallel()
+	full, small, short := fullSizes(), quickSizes(), fullSizes()
+	short.time = time.Second
+	for s, want := range map[*sizes]bool{&full: false, &small: true, &short: true} {
+		if got := s.trial() != ""; got != want {
+			t.Errorf("%s for %s is a trial: %v", s.set, s.time, got)
+		}
 	}
 }

@@ -1,6 +1,9 @@
 package main
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // minTurns is the least number of turns of a figure.
 const minTurns = 5
@@ -51,6 +54,19 @@ func quickSizes() sizes {
 		convos: []int{10, 200}, members: []int{2, 100}, leaves: []int{2, 30},
 		streams: []int{10, 100}, devices: []int{1, 4},
 		removed: 500, stored: 500, replayed: 1000,
+	}
+}
+
+// trial says why figures of these sizes are too coarse to judge by, "" if they
+// are not. CPU time is counted in steps of 10 ms, so turns have to be long.
+func (s *sizes) trial() string {
+	switch least := fullSizes().time / 2; {
+	case s.set == quick:
+		return "a quick run"
+	case s.time < least:
+		return fmt.Sprintf("measured for %s, less than %s", s.time, least)
+	default:
+		return ""
 	}
 }
 
