@@ -51,7 +51,7 @@ func benchFanOut(ctx context.Context, w *world, r *recorder) error {
 	}
 	sample, err := w.sampleEvent(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("sample of an event: %w", err)
 	}
 	for _, n := range w.sizes.streams {
 		if err := w.benchAudience(ctx, r, n, sample); err != nil {
@@ -65,16 +65,16 @@ func benchFanOut(ctx context.Context, w *world, r *recorder) error {
 func (w *world) benchAudience(ctx context.Context, r *recorder, n int, sample []byte) error {
 	rate := min(maxFanOutRate, fanOutRate*audience/n)
 	perTurn := min(maxRounds/w.sizes.turns, max(4, int(w.sizes.turn().Seconds()*float64(rate)*3/2)))
-	served, err := w.serveCrowd(ctx, n, perTurn)
-	if err != nil {
-		return err
-	}
-	defer served.end()
 	bare, err := w.baselineCrowd(ctx, n, perTurn, sample)
 	if err != nil {
-		return err
+		return fmt.Errorf("bare program: %w", err)
 	}
 	defer bare.end()
+	served, err := w.serveCrowd(ctx, n, perTurn)
+	if err != nil {
+		return fmt.Errorf("streams: %w", err)
+	}
+	defer served.end()
 	before, err := w.server.Counters(ctx)
 	if err != nil {
 		return err
@@ -141,7 +141,7 @@ func takeTurns(ctx context.Context, first, rounds, rate int, sides ...*side) err
 			time.Sleep(time.Until(start.Add(time.Duration(k*len(sides)+i) * pause)))
 			s.begin(first + k)
 			if err := s.writeRound(first + k); err != nil {
-				return err
+				return fmt.Errorf("round %d of side %d: %w", first+k, i, err)
 			}
 			if err := s.wait(ctx, (first+k+1)*len(s.conns)); err != nil {
 				return err
@@ -188,28 +188,31 @@ func (w *world) openStreams(ctx context.Context, c *crowd, n int) error {
 
 // serveCrowd returns the side of the service.
 func (w *world) serveCrowd(ctx context.Context, n, perTurn int) (*side, error) {
+	c := newCrowd(w.sizes.turns, perTurn)
+	if err := w.openStreams(ctx, c, n); err != nil {
+		c.leave()
+		return nil, err
+	}
+	// The calls come after the streams, which take long to open: neither a token
+	// nor an idle connection waits for them.
 	calls := make([]call, perTurn*w.sizes.turns)
 	for i := range calls {
 		body, err := sendBody(convoID(1), messageLen, "")
 		if err != nil {
+			c.leave()
 			return nil, err
 		}
 		calls[i] = w.server.procedure(w.accounts[0], gen.NSIDSendMessage, body)
 	}
 	conn, err := connect(ctx, w.addr())
 	if err != nil {
+		c.leave()
 		return nil, err
 	}
-	c := newCrowd(w.sizes.turns, perTurn)
-	s := &side{crowd: c, pid: w.server.PID(), writeRound: func(i int) error { return conn.do(calls[i]) }, end: func() {
+	return &side{crowd: c, pid: w.server.PID(), writeRound: func(i int) error { return conn.do(calls[i]) }, end: func() {
 		c.leave()
 		_ = conn.Close()
-	}}
-	if err := w.openStreams(ctx, c, n); err != nil {
-		s.end()
-		return nil, err
-	}
-	return s, nil
+	}}, nil
 }
 
 // baselineCrowd returns the side of the baseline program.
