@@ -98,7 +98,7 @@ func (b *bareInserts) run(ctx context.Context, n int) (loadResult, error) {
 // statement fastest. The runs also warm the table up.
 func (b *sendBench) bestConnections(ctx context.Context) (int, error) {
 	best, fastest := 0, 0.0
-	for _, n := range []int{4, 8, 16, 32, 64} {
+	for _, n := range b.sizes.connections {
 		res, err := b.world.pgbench(ctx, b.statement, n, b.sizes.turn())
 		if err != nil {
 			return 0, err

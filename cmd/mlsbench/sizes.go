@@ -21,6 +21,8 @@ type sizes struct {
 	// quiet is how long an idle server is left alone before its memory is read.
 	// settled is the same for the memory of streams.
 	quiet, settled time.Duration
+	// connections are the numbers of connections with which pgbench is tried.
+	connections []int
 	// messages is the size of the largest table, and depth that of the
 	// conversation of which pages are read.
 	messages, depth int
@@ -38,7 +40,7 @@ type sizes struct {
 func fullSizes() sizes {
 	return sizes{
 		set: "full", time: 10 * time.Second, turns: 5, warm: 2000, quiet: 20 * time.Second, settled: 10 * time.Second,
-		messages: 10_000_000, depth: 100_000,
+		connections: []int{4, 8, 16, 32, 64}, messages: 10_000_000, depth: 100_000,
 		convos: []int{10, 100, 1000, 10_000}, members: []int{2, 10, 100, 1000}, leaves: []int{2, 10, 100, 1000},
 		streams: []int{10, 100, 1000}, devices: []int{1, 4, 16, 32},
 		removed: 20_000, stored: 10_000, replayed: 10_000,
@@ -49,8 +51,8 @@ func fullSizes() sizes {
 // everything works. Its figures are not those of which the bounds speak.
 func quickSizes() sizes {
 	return sizes{
-		set: "quick", time: time.Second, turns: minTurns, warm: 200, quiet: time.Second, settled: time.Second,
-		messages: 20_000, depth: 5000,
+		set: "quick", time: time.Second, turns: minTurns, warm: 200, quiet: 500 * time.Millisecond, settled: 500 * time.Millisecond,
+		connections: []int{16}, messages: 20_000, depth: 5000,
 		convos: []int{10, 200}, members: []int{2, 100}, leaves: []int{2, 30},
 		streams: []int{10, 100}, devices: []int{1, 4},
 		removed: 500, stored: 500, replayed: 1000,
