@@ -106,6 +106,8 @@ func (r *recorder) verdicts(table []bound) []verdict {
 			v.Why = r.unmeasured[b.Name]
 		case math.IsNaN(f.median()):
 			v.Why = "no number came out"
+		case f.Unit == times && len(f.Turns) < minTurns: // turns that have nothing to divide by drop out
+			v.Why = fmt.Sprintf("only %d turns", len(f.Turns))
 		case r.trial != "":
 			v.Why = fmt.Sprintf("%s; %s", r.trial, f)
 		default:

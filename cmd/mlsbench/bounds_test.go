@@ -57,6 +57,7 @@ func TestNotMeasured(t *testing.T) {
 		"nothing":      func(*recorder) {},
 		"no turn":      func(r *recorder) { r.judge("cpu", &figure{}) },
 		"no number":    func(r *recorder) { r.judge("cpu", &figure{Turns: []float64{math.NaN(), math.NaN()}}) },
+		"few turns":    func(r *recorder) { r.judge("cpu", &figure{Unit: times, Turns: []float64{1, 1, 1, 1}}) },
 		"a trial":      func(r *recorder) { r.trial = "a quick run"; r.judge("cpu", &figure{Turns: []float64{1}}) },
 		"smaller size": func(r *recorder) { r.judgeAt("cpu", &figure{Turns: []float64{1}}, 100, 1000, "leaves") },
 	} {
@@ -81,14 +82,14 @@ func TestNotMeasured(t *testing.T) {
 func TestPrintVerdicts(t *testing.T) {
 	t.Parallel()
 	r := newRecorder(&bytes.Buffer{})
-	r.judge("rate", &figure{Unit: times, Turns: []float64{0.95, 0.97, 0.96}})
+	r.judge("rate", &figure{Unit: times, Turns: []float64{0.95, 0.97, 0.96, 0.96, 0.96}})
 	r.judge("cpu", &figure{Unit: micros, Turns: []float64{80, 85, 90}})
 	var out bytes.Buffer
 	if n := printVerdicts(&out, r.verdicts(someBounds)); n != 1 {
 		t.Errorf("%d bounds missed, want 1", n)
 	}
 	for _, want := range []string{
-		"reached      a rate / its floor: at least 0.900 x; 0.960 x (0.950–0.970, 3 turns)\n",
+		"reached      a rate / its floor: at least 0.900 x; 0.960 x (0.950–0.970, 5 turns)\n",
 		"MISSED       CPU per message: at most 50.0 µs; 85.0 µs (80.0–90.0, 3 turns)\n",
 		"not measured what no part measured: at most 1.00 x\n",
 		"1 reached, 1 missed, 1 not measured\n",
