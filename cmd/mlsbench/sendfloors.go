@@ -99,7 +99,7 @@ func (b *bareInserts) run(ctx context.Context, n int) (loadResult, error) {
 func (b *sendBench) bestConnections(ctx context.Context) (int, error) {
 	best, fastest := 0, 0.0
 	for _, n := range b.sizes.connections {
-		res, err := b.world.pgbench(ctx, b.statement, n, b.sizes.turn())
+		res, err := b.pgbench(ctx, b.statement, n, b.sizes.turn())
 		if err != nil {
 			return 0, err
 		}
