@@ -103,7 +103,7 @@ func (s *situation) commit(by actor, want string, p mlstest.Plan, removed ...str
 			added = append(added, did)
 		}
 	}
-	in["addedDids"], in["removedDids"] = added, append(removed, p.RemoveDIDs...)
+	in["addedDids"], in["removedDids"] = added, append(append([]string{}, removed...), p.RemoveDIDs...)
 	s.may(by, "sendCommit", in, want)
 	if want == "" {
 		s.g = c.Next

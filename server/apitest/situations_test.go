@@ -153,15 +153,14 @@ var situations = []struct {
 		s.stands(s.bob, "accepted", "member")
 		s.does(s.alice, "leaveConvo", object{"targetDid": s.bob.DID})
 		s.missing(s.alice, s.bob, true)
-		// The link of an account that bob has blocked opens for bob, that of one who has
-		// blocked bob does not.
-		s.begin()
+		// The link of an account that carol has blocked opens for carol, that of one who has
+		// blocked carol does not.
 		made := s.link(s.alice, nil)
-		s.does(s.bob, "leaveConvo", nil)
-		s.may(s.bob, "getGroupInfo", object{"code": made.Code}, "")
-		s.does(s.alice, "blockAccount", object{"did": s.bob.DID})
-		s.may(s.bob, "getGroupInfo", object{"code": made.Code}, gen.ErrInvalidCode)
-		s.may(s.bob, "getJoinLinkPreview", object{"code": made.Code}, gen.ErrInvalidCode)
+		s.does(s.carol, "blockAccount", object{"did": s.alice.DID})
+		s.may(s.carol, "getGroupInfo", object{"code": made.Code}, "")
+		s.does(s.alice, "blockAccount", object{"did": s.carol.DID})
+		s.may(s.carol, "getGroupInfo", object{"code": made.Code}, gen.ErrInvalidCode)
+		s.may(s.carol, "getJoinLinkPreview", object{"code": made.Code}, gen.ErrInvalidCode)
 	}},
 	{"an approval is for one link and one join", func(s *situation) {
 		made := s.link(s.alice, object{"requireApproval": true})
