@@ -160,7 +160,8 @@ func (s *scene) targets(ctx context.Context, askers []*asker) ([]*target, error)
 	if err != nil {
 		return nil, fmt.Errorf("allow nobody: %w", err)
 	}
-	return out, all[openAccount].person.befriend(ctx)
+	open := all[openAccount].person
+	return out, open.publish(ctx, open.device, 5)
 }
 
 // measurement has the times of an inquiry about each target, by round.
