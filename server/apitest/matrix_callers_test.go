@@ -33,7 +33,7 @@ var matrix = map[string]string{
 	"addMembers":                         "++++ + ---- 000",
 	"leaveConvo":                         "++++ + ---- 000",
 	"leaveConvo with a proposal":         "++++ + ---- 000",
-	"leaveConvo of another":              "+aaa a ---- 000",
+	"leaveConvo of another":              "+aaa - ---- 000",
 	"leaveConvo of another, at once":     "+aaa - ---- 000",
 	"sendCommit":                         "++++ + ---- 000",
 	"sendProposal":                       "++++ + ---- 000",
