@@ -172,11 +172,12 @@ type measurement struct {
 	answers *sent
 }
 
-// ask makes one call, again and again while the rate of the caller is used up.
+// ask makes one call, again and again while the rate of the caller is used up, or the
+// machine too busy for an answer.
 func (m *measurement) ask(ctx context.Context, a *asker, about *target) error {
 	for ctx.Err() == nil {
 		err := m.call(ctx, a, about)
-		if nameOf(err) != limited {
+		if name := nameOf(err); name != limited && name != xrpc.ServiceUnavailable {
 			m.answers.add(err)
 			return err
 		}
@@ -260,10 +261,11 @@ func (m *measurement) String() string {
 		}
 		slices.Sort(times)
 		at := func(percent int) time.Duration { return times[len(times)*percent/100].Round(time.Microsecond) }
-		fmt.Fprintf(&b, "\n                %-15s %-22s p25 %-8s p50 %-8s p75 %-8s", m.method, t.name, at(25), at(50), at(75))
+		fmt.Fprintf(&b, "                %-15s %-22s p25 %-8s p50 %-8s p75 %-8s", m.method, t.name, at(25), at(50), at(75))
 		if i < len(dev) {
 			fmt.Fprintf(&b, " rank %+.1f σ", dev[i])
 		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }
@@ -290,7 +292,7 @@ func (m *measurement) blind() bool {
 // does not repeat itself.
 func compareTimings(ctx context.Context, s *scene) (*outcome, error) {
 	watch := &stopwatch{RoundTripper: connections.Transport}
-	askers, err := s.askers(ctx, s.size(40, 150), watch)
+	askers, err := s.askers(ctx, s.size(30, 150), watch)
 	if err != nil {
 		return nil, err
 	}
@@ -298,8 +300,8 @@ func compareTimings(ctx context.Context, s *scene) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	rounds := s.size(300, 2000)
-	out := &outcome{achieved: fmt.Sprintf("%d timings of each case", rounds)}
+	rounds := s.size(200, 2000)
+	out := &outcome{achieved: fmt.Sprintf("saw the above in %d timings of each case", rounds)}
 	for _, q := range inquiries() {
 		about := targets
 		if q.method != "getKeyPackages" {
@@ -312,7 +314,7 @@ func compareTimings(ctx context.Context, s *scene) (*outcome, error) {
 				return nil, err
 			}
 			out.tried += m.answers.total()
-			out.achieved += m.String()
+			fmt.Print(m)
 			if m.alike() < len(about) && m.blind() {
 				out.idle = "the measurement does not see an account that can be added"
 			}

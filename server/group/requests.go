@@ -119,7 +119,7 @@ func (s *Service) EndRequest(ctx context.Context, did string, convoID xrpc.Convo
 }
 
 // excessTimeout bounds the time for ending the requests that are too many.
-const excessTimeout = 10 * time.Second
+const excessTimeout = 30 * time.Second
 
 // EndExcess ends open requests of accounts that have more of them than limit.OpenRequests
 // since they were added a moment ago. The commit that added them is not undone if this
