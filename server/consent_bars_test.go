@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -131,6 +132,25 @@ func TestManyFlooders(t *testing.T) {
 		s.EndExcess(t.Context(), []string{bob.DID})
 	}
 	wantStatus(t, s, id, bob.DID, "request")
+	open := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM memberships WHERE did = $1 AND left_seq IS NULL`, bob.DID)
+	if open != limit.OpenRequests.Amount {
+		t.Errorf("%d requests are open, want %d", open, limit.OpenRequests.Amount)
+	}
+}
+
+// A flooder that hangs up as soon as its commit is stored leaves its target with no more
+// open requests than others do.
+func TestExcessEndsWithoutItsCaller(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	bob := commitClient("bob")
+	gone, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	for n := range limit.OpenRequests.Amount + 1 {
+		flooder := servertest.DID(fmt.Sprint("flooder", n))
+		addAs(t, s, servertest.AddConvo(t, s.Pool, 1, flooder), flooder, bob.DID, consent.Requested)
+	}
+	s.EndExcess(gone, []string{bob.DID})
 	open := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM memberships WHERE did = $1 AND left_seq IS NULL`, bob.DID)
 	if open != limit.OpenRequests.Amount {
 		t.Errorf("%d requests are open, want %d", open, limit.OpenRequests.Amount)

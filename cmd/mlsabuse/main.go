@@ -52,7 +52,7 @@ type outcome struct {
 
 // floods lists the floods in the order in which they run.
 var floods = slices.Concat(tokenFloods(), lookupFloods(), originFloods(), bodyFloods(), waitFloods(), packageFloods(),
-	connectionFloods(), forgeries(), badCommits(), addFloods(), storageFloods())
+	connectionFloods(), forgeries(), badCommits(), addFloods(), linkFloods(), timingFloods(), storageFloods())
 
 // selection holds the names of the floods to run, and whether they run in full
 // size.

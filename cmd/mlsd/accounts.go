@@ -59,6 +59,7 @@ func (a *app) newForwarder(pool *pgxpool.Pool, secret *auth.Secret, port int) *r
 	audit := admin.NewEraser(pool, secret, actor, a.live.bus).Audit
 	return reports.NewForwarder(reports.ForwarderConfig{
 		Pool: pool, To: newLabeler(a.config, port, a.directory, a.key.Load), Record: audit.RecordIn, Log: a.log, Registry: a.metrics.Registry,
+		StopTimeout: a.config.StopTimeout,
 	})
 }
 

@@ -80,6 +80,28 @@ func blocksLookLikeAbsence(t *testing.T, sc *scene, block func(sc *scene, blocke
 	}
 }
 
+// A call that adds an account reads what the account allows once before its transaction,
+// where it counts strangers and refuses packages, and once under the lock, where it decides.
+func TestAdditionsReadWhatAccountsAllowTwice(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	alice, bob, carol := newActor(), newActor(), newActor()
+	in, g := s.invitation(t, mlstest.NewGroup(alice.device, mlstest.Random(16)), alice, bob)
+	twice := func(method string, in object) {
+		t.Helper()
+		s.trace.take()
+		ok[object](t, s.call(t, alice.Account, method, in))
+		if ran := names(s.trace.take()); strings.Count(ran, "Relations") != 2 {
+			t.Errorf("%s runs %s", method, ran)
+		}
+	}
+	twice("createConvo", in)
+	c := g.Commit(alice.device, mlstest.Plan{Add: []*mls.KeyPackage{s.publish(t, carol)}})
+	add := commitCall(g, c)
+	add["addedDids"] = []string{carol.DID}
+	twice("sendCommit", add)
+}
+
 // A block does not reach into conversations of both accounts: a new device of the
 // blocker is given to the blocked account, which commits its addition.
 func TestBlocksSpareSharedConversations(t *testing.T) {

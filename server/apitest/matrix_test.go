@@ -25,33 +25,34 @@ var inConversation = []struct {
 	// former checks what a former member gets; nil for NotMember.
 	former func(t *testing.T, sc *scene, as actor, a answer)
 }{
-	{"addMembers", alice, func(sc *scene, g *mlstest.Group, _ actor) object {
-		c := g.Commit(sc.alice.device, mlstest.Plan{Add: []*mls.KeyPackage{sc.newPackage}})
+	{"addMembers", alice, func(sc *scene, g *mlstest.Group, as actor) object {
+		c := g.Commit(sc.leafOf(g, as), mlstest.Plan{Add: []*mls.KeyPackage{sc.newPackage}})
 		return object{"convoId": g.ID(), "didList": []string{sc.newcomer.DID}, "commit": b64(c.Message),
 			"welcomeMessage": b64(c.Welcome), "groupInfo": b64(c.GroupInfo), "idempotencyKey": "k"}
 	}, nil},
 	{"leaveConvo", bob, plain, nil},
-	{"leaveConvo with a proposal", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
-		p := g.Propose(sc.bob.device, &mls.Remove{Removed: g.Index(sc.bob.device)}, true)
+	{"leaveConvo with a proposal", bob, func(sc *scene, g *mlstest.Group, as actor) object {
+		leaf := sc.leafOf(g, as)
+		p := g.Propose(leaf, &mls.Remove{Removed: g.Index(leaf)}, true)
 		return object{"convoId": g.ID(), "proposal": b64(p.Message)}
 	}, nil},
-	{"leaveConvo of another", alice, func(sc *scene, g *mlstest.Group, _ actor) object {
-		c := g.Commit(sc.alice.device, mlstest.Plan{RemoveDIDs: []string{sc.bob.DID}})
+	{"leaveConvo of another", alice, func(sc *scene, g *mlstest.Group, as actor) object {
+		c := g.Commit(sc.leafOf(g, as), mlstest.Plan{RemoveDIDs: []string{sc.bob.DID}})
 		return object{"convoId": g.ID(), "targetDid": sc.bob.DID, "commit": b64(c.Message), "groupInfo": b64(c.GroupInfo)}
 	}, nil},
-	{"sendCommit", alice, func(sc *scene, g *mlstest.Group, _ actor) object {
-		return commitCall(g, g.Commit(sc.alice.device, mlstest.Plan{Public: true}))
+	{"sendCommit", alice, func(sc *scene, g *mlstest.Group, as actor) object {
+		return commitCall(g, g.Commit(sc.leafOf(g, as), mlstest.Plan{Public: true}))
 	}, nil},
-	{"sendProposal", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
-		return object{"convoId": g.ID(), "proposal": raw(g.ProposeUpdate(sc.bob.device, true).Message), "idempotencyKey": "k"}
+	{"sendProposal", bob, func(sc *scene, g *mlstest.Group, as actor) object {
+		return object{"convoId": g.ID(), "proposal": raw(g.ProposeUpdate(sc.leafOf(g, as), true).Message), "idempotencyKey": "k"}
 	}, nil},
 	{"joinConvo", bob, func(_ *scene, g *mlstest.Group, as actor) object {
 		c := g.ExternalCommit(as.device.Rotate())
 		return object{"convoId": g.ID(), "externalCommit": raw(c.Message), "groupInfo": raw(c.GroupInfo)}
 	}, nil},
 	{"getGroupInfo", bob, plain, nil},
-	{"updateGroupInfo", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
-		return object{"convoId": g.ID(), "groupInfo": raw(g.SignGroupInfo(sc.bob.device, true))}
+	{"updateGroupInfo", bob, func(sc *scene, g *mlstest.Group, as actor) object {
+		return object{"convoId": g.ID(), "groupInfo": raw(g.SignGroupInfo(sc.leafOf(g, as), true))}
 	}, nil},
 	{"getEpoch", bob, plain, nil},
 	{"getConvo", bob, plain, nil},
@@ -125,6 +126,15 @@ var inConversation = []struct {
 func alice(sc *scene) actor { return sc.alice }
 
 func bob(sc *scene) actor { return sc.bob }
+
+// leafOf returns the device with which an actor signs for the group: alice's if the
+// actor's own has no leaf there, so that every object is one that the group would take.
+func (sc *scene) leafOf(g *mlstest.Group, as actor) *mlstest.Client {
+	if g.Has(as.device) {
+		return as.device
+	}
+	return sc.alice.device
+}
 
 // undecided is bob before he accepts.
 func undecided(sc *scene) actor {

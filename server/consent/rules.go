@@ -76,6 +76,8 @@ type Question struct {
 	// row is the limit on strangers of the adder; bounded is false without one.
 	row     *limit.Row
 	bounded bool
+	// early is the answer that Early has read.
+	early *Answers
 }
 
 // Ask prepares a question. It must not be called inside a transaction.
@@ -96,8 +98,20 @@ func (r *Rules) Ask(ctx context.Context, adder string, dids []string) *Question 
 // With returns the same question about more accounts.
 func (q *Question) With(dids []string) *Question {
 	out := *q
-	out.dids = unique(slices.Concat(q.dids, dids))
+	if out.dids = unique(slices.Concat(q.dids, dids)); len(out.dids) > len(q.dids) {
+		out.early = nil
+	}
 	return &out
+}
+
+// Early is Answer for what is decided before the transaction of a call. It reads once, so
+// that the same call can ask again, until With adds accounts. What decides in the end is
+// Answer in the transaction: a block holds as soon as its call has returned.
+func (q *Question) Early(ctx context.Context, dbq *db.Queries, convo xrpc.ConvoID) (_ *Answers, err error) {
+	if q.early == nil {
+		q.early, err = q.Answer(ctx, dbq, convo)
+	}
+	return q.early, err
 }
 
 // Answer reads what decides about adding the accounts to a conversation, "" for none

@@ -148,7 +148,7 @@ func (s *Service) countStrangers(ctx context.Context, caller xrpc.Caller, convoI
 		if err := q.HoldAccount(ctx, caller.DID, now); err != nil {
 			return fmt.Errorf("lock the account: %w", err)
 		}
-		answers, err := question.Answer(ctx, q, convoID)
+		answers, err := question.Early(ctx, q, convoID)
 		if err != nil {
 			return err
 		}

@@ -79,10 +79,14 @@ func (c *commitTx) lock(ctx context.Context) (known bool, err error) {
 }
 
 // requireEntry requires a member, or an account that may join by its link now. If the
-// account has become a member meanwhile, its commit is of a past epoch.
+// account has become a member meanwhile, its commit is of a past epoch. leaveConvo ends
+// memberships and begins none, so no account accepts by it.
 func (c *commitTx) requireEntry(ctx context.Context) error {
 	h, link := c.handshake, c.req.link
-	if link == nil {
+	switch {
+	case link == nil && c.req.method == gen.MethodLeaveConvo:
+		return h.requireMember(ctx)
+	case link == nil:
 		return h.requireOrAccept(ctx)
 	}
 	m, err := h.q.MembershipState(ctx, h.convoID, h.caller)

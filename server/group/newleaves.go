@@ -38,7 +38,7 @@ func (r *packageReader) read(ctx context.Context, w *mls.Welcome) (out []*mls.Ke
 		return nil, nil, fmt.Errorf("measure key packages: %w", err)
 	}
 	r.question = r.question.With(found.Owners)
-	answers, err := r.question.Answer(ctx, r.q, r.convoID)
+	answers, err := r.question.Early(ctx, r.q, r.convoID)
 	if err != nil {
 		return nil, nil, err
 	}

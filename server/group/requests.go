@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -117,10 +118,16 @@ func (s *Service) EndRequest(ctx context.Context, did string, convoID xrpc.Convo
 	return err
 }
 
+// excessTimeout bounds the time for ending the requests that are too many.
+const excessTimeout = 30 * time.Second
+
 // EndExcess ends open requests of accounts that have more of them than limit.OpenRequests
 // since they were added a moment ago. The commit that added them is not undone if this
-// fails: the next one tries again.
+// fails: the next one tries again. It goes on when the caller of the commit has gone,
+// otherwise one that hangs up in time would leave its target with any number of requests.
 func (s *Service) EndExcess(ctx context.Context, dids []string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), excessTimeout)
+	defer cancel()
 	for _, did := range dids {
 		for {
 			excess, err := db.New(s.Pool).ExcessRequest(ctx, limit.OpenRequests.Amount, did)

@@ -58,6 +58,9 @@ type ForwarderConfig struct {
 	Registry prometheus.Registerer
 	// Every is how often to look for reports; 0 for 15 s.
 	Every time.Duration
+	// StopTimeout is how long after the end of Run's context a report that was forwarded
+	// may still be recorded.
+	StopTimeout time.Duration
 }
 
 // Forwarder forwards reports. Any number of instances may run one.
@@ -122,7 +125,7 @@ func (f *Forwarder) one(ctx context.Context) (more bool, err error) {
 	f.metrics.attempts.WithLabelValues(forwarded).Inc()
 	// The answer came, so the report must not be sent again: not even if the service
 	// stops now, or the database fails for a while.
-	f.note(context.WithoutCancel(ctx), r.ReportID, id)
+	f.note(ctx, r.ReportID, id)
 	return true, nil
 }
 
@@ -146,18 +149,26 @@ func (f *Forwarder) later(ctx context.Context, report int64, pause time.Duration
 }
 
 // note records that a report was forwarded. It tries until it succeeds, for as long as
-// no other instance takes the report.
+// no other instance takes the report, and not longer than StopTimeout after the service
+// began to stop. Without the record, the report is sent again after its lease.
 func (f *Forwarder) note(ctx context.Context, report, id int64) {
-	ctx, cancel := context.WithTimeout(ctx, lease)
+	tries, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease)
 	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		select {
+		case <-tries.Done():
+		case <-time.After(f.StopTimeout):
+			cancel()
+		}
+	})()
 	for {
-		err := f.noteOnce(ctx, report, id)
+		err := f.noteOnce(tries, report, id)
 		if err == nil {
 			return
 		}
 		f.Log.Warn("a report was forwarded, which cannot be recorded yet", "reason", err)
 		select {
-		case <-ctx.Done():
+		case <-tries.Done():
 			return
 		case <-time.After(notePause):
 		}

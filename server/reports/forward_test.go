@@ -247,7 +247,7 @@ func TestForwardedIsRecorded(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	failures := 2
 	f := reports.NewForwarder(reports.ForwarderConfig{
-		Pool: pool, To: in.recipient(newKey(t)), Log: slog.New(slog.DiscardHandler),
+		Pool: pool, To: in.recipient(newKey(t)), Log: slog.New(slog.DiscardHandler), StopTimeout: time.Hour,
 		Record: func(context.Context, *db.Queries, string, string) error {
 			stop()
 			if failures--; failures >= 0 {
@@ -260,6 +260,35 @@ func TestForwardedIsRecorded(t *testing.T) {
 	dbtest.Exec(t, pool, `UPDATE reports SET forward_after = now() WHERE forward_after IS NOT NULL`)
 	forwarder(pool, in.recipient(newKey(t))).Round(t.Context())
 	if got := in.got(); len(got) != 1 || got["Report 1 at "+service] != 1 {
+		t.Errorf("sent: %v", got)
+	}
+}
+
+// TestForwarderStops lets every recording fail while the instance stops: Run ends in its
+// time, long before the lease of the report.
+func TestForwarderStops(t *testing.T) {
+	t.Parallel()
+	pool, in := dbtest.Pool(t), newInbox(t)
+	file(t, pool, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	f := reports.NewForwarder(reports.ForwarderConfig{
+		Pool: pool, To: in.recipient(newKey(t)), Log: slog.New(slog.DiscardHandler), StopTimeout: 10 * time.Millisecond,
+		Record: func(context.Context, *db.Queries, string, string) error {
+			stop()
+			return errors.New("the disk is full")
+		},
+	})
+	ended := make(chan error, 1)
+	go func() { ended <- f.Run(ctx) }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Minute):
+		t.Error("Run has not ended 5 minutes after the stop")
+	}
+	if got := in.got(); len(got) != 1 {
 		t.Errorf("sent: %v", got)
 	}
 }
