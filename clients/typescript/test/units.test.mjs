@@ -110,6 +110,34 @@ test('retries: an attempt ends in time, whatever the fetch handler does with its
   }
 })
 
+test('retries: bytes that take long are waited for while they make progress', async () => {
+  const call = (fetchHandler, init = {}) =>
+    retrying({ fetchHandler }, { patienceMs: 0, callLimitMs: 100, signal: new AbortController().signal }).fetchHandler('/xrpc/x', init)
+  const later = (ms, value) => new Promise((done) => setTimeout(done, ms, value))
+  /** An answer in chunks of so many bytes, one every `ms`. */
+  const inChunks = (bytes, ms, count = Infinity) => async () => new Response(new ReadableStream({
+    pull: async (controller) => { await later(ms); if (count-- > 0) controller.enqueue(new Uint8Array(bytes)); else controller.close() },
+  }))
+  const slowly = () => later(300, new Response('{}'))
+  for (const body of [new Uint8Array(16_384), 'x'.repeat(16_384), new Blob([new Uint8Array(16_384)])]) {
+    assert.equal((await call(slowly, { method: 'POST', body })).status, 200) // which at the least rate takes a second
+  }
+  await assert.rejects(call(slowly, { method: 'POST', body: '{}' }), { name: 'TimeoutError' })
+  const answer = await call(inChunks(16_384, 50, 6))
+  assert.equal((await answer.arrayBuffer()).byteLength, 6 * 16_384)
+
+  const timed = async (fetchHandler) => {
+    const start = Date.now()
+    await assert.rejects(call(fetchHandler), { name: 'TimeoutError' })
+    return Date.now() - start
+  }
+  assert.ok(await timed(inChunks(1, 20)) < 5000, 'drops make no progress')
+  const stalling = async () => new Response(new ReadableStream({
+    start: (controller) => controller.enqueue(new Uint8Array(1 << 20)), pull: () => new Promise(() => {}),
+  }))
+  assert.ok(await timed(stalling) < 5000, 'a minute for what has arrived is no minute for what does not')
+})
+
 /** Reads a stream to its end. Returns its failure. */
 async function endOf(transport, options) {
   try {

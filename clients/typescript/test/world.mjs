@@ -54,6 +54,15 @@ export class World {
     return client
   }
 
+  /** A conversation that the first of these people has begun with the others, and their clients, which are in it. */
+  async together(...people) {
+    const clients = []
+    for (const who of people) clients.push(await this.open(who))
+    const convo = await clients[0].create(clients.slice(1).map(({ did }) => did))
+    for (const client of clients) await until('joined', () => client.conversation(convo.id).status === 'joined', client)
+    return [convo, ...clients]
+  }
+
   /** Collects the messages of a client from now on. */
   inbox(client) {
     if (!this.#inboxes.has(client)) {
@@ -77,6 +86,13 @@ export class World {
     for (const client of this.#clients) await client.close()
     await this.network.stop()
   }
+}
+
+/** The event of this type with these fields, when the client was told of it. */
+export async function told(client, type, fields) {
+  const isIt = (seen) => seen.type === type && Object.entries(fields).every(([key, value]) => seen[key] === value)
+  await until(`${type} ${JSON.stringify(fields)}`, () => client.events.some(isIt), client)
+  return client.events.find(isIt)
 }
 
 export async function until(what, holds, client) {
