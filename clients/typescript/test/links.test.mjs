@@ -1,11 +1,11 @@
 // Join links over a real network: used while all members are closed, by several at once, with an approval, through lost
-// answers, and when they have ended. And their form, without a network.
+// answers, and when they have ended. units.test.mjs has their form.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startAppView } from '../../../e2e/lib/appview.mjs'
 import { secrets } from '../../../e2e/lib/secrets.mjs'
 import { MemoryStorage, lexiconError, linkUrl, parseLink } from '../dist/index.js'
-import { newPreviewKey, openPreview, sealPreview } from '../dist/links.js'
+import { newPreviewKey } from '../dist/links.js'
 import { World, told, until } from './world.mjs'
 
 const LIMIT = { timeout: 300_000 }
@@ -229,34 +229,4 @@ test('a link of another service, or with a damaged key, is not used', LIMIT, asy
   await assert.rejects(stranger.link(linkUrl(PAGE, { ...parts, key: newPreviewKey() })).preview(), coded('DamagedLink'))
   const { key: _, ...rest } = parts
   assert.equal((await stranger.link(linkUrl(PAGE, rest)).preview()).preview, undefined)
-})
-
-test('the form of links', () => {
-  const parts = { code: 'abcdefghijklmnopqrs-_0', key: newPreviewKey(), service: 'did:web:localhost%3A8080' }
-  const url = linkUrl(PAGE, parts)
-  assert.match(url, /^https:\/\/chat\.example\/join\?lang=en#code=abcdefghijklmnopqrs-_0&key=[\w-]{43}&service=did:web:localhost%253A8080$/)
-  assert.deepEqual(parseLink(url), parts)
-  assert.deepEqual(parseLink(` ${url}\n`), parts, 'as it is pasted')
-  assert.deepEqual(parseLink(url.replace('did:web', 'did%3Aweb')), parts, 'as some programs change it')
-  const withoutKey = { code: parts.code, service: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' }
-  assert.equal(linkUrl('https://chat.example/', withoutKey), `https://chat.example/#code=${parts.code}&service=${withoutKey.service}`)
-  assert.deepEqual(parseLink(linkUrl('https://chat.example/#old', withoutKey)), withoutKey)
-  const damaged = ['', 'tea', 'https://chat.example/join', url.replace('code=', 'c='), url.replace('_0&', '&'), url.slice(0, -30),
-    url.replace('&key=', '&key=x'), url.replace('#', '?'), url.replace('service=did:', 'service=')]
-  for (const text of damaged) assert.throws(() => parseLink(text), coded('DamagedLink'), text)
-  assert.throws(() => linkUrl('no address', parts), TypeError)
-})
-
-test('previews: padded, and opened by their key for their conversation only', async () => {
-  const key = newPreviewKey(), convoId = 'ab'.repeat(16)
-  const info = { name: 'Tea', description: 'At four', picture: new Uint8Array([1, 2, 3]) }
-  const sealed = await sealPreview(info, key, convoId)
-  assert.deepEqual(await openPreview(sealed, key, convoId), info)
-  for (const [other, id] of [[newPreviewKey(), convoId], [key, 'cd'.repeat(16)]]) {
-    await assert.rejects(openPreview(sealed, other, id), coded('DamagedLink'))
-  }
-  const lengthOf = async (length) => (await sealPreview({ name: 'x'.repeat(length) }, key, convoId)).length
-  assert.deepEqual([await lengthOf(1), await lengthOf(200), await lengthOf(1000)], [284, 284, 1024 + 28])
-  assert.equal(await lengthOf(8164 - '{"name":""}'.length), 8192, 'what the service takes')
-  await assert.rejects(lengthOf(8165 - '{"name":""}'.length), coded('PreviewTooLarge'))
 })
