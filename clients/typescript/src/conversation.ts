@@ -158,7 +158,7 @@ export class Conversation {
   /**
    * Makes a link by which other accounts join, even while all members are offline. It leads to `base`, a page that opens
    * the application, and has the rest in its fragment: whoever knows the whole URL can join. Only members whom the policy
-   * lets (error NotAllowed). Accounts that join have no part in what was said before.
+   * lets (error NotAllowed). Accounts that join cannot read what was said before.
    */
   createLink(base: string, options: LinkOptions = {}): Promise<LinkDetails & { url: string }> {
     return this.engine.links.create(this.id, base, options)

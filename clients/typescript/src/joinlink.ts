@@ -8,7 +8,11 @@ import type { JoinStatus, LinkParts, LinkPreview } from './links.js'
  */
 export class JoinLink {
   /** @internal */
-  constructor(readonly parts: LinkParts, private readonly engine: Engine) {}
+  constructor(
+    /** What is in the URL. */
+    readonly parts: LinkParts,
+    private readonly engine: Engine,
+  ) {}
 
   /** What the link shows. Throws DamagedLink if its key does not open what the maker encrypted. */
   preview(): Promise<LinkPreview> {

@@ -20,6 +20,8 @@ const FOLLOW_TRIES = 3
 export class Links {
   /** Aborted, and replaced, when a request of this account was answered. */
   #answer = new AbortController()
+  /** Of the service. */
+  #did?: string
 
   constructor(private readonly engine: Engine) {}
 
@@ -124,7 +126,8 @@ export class Links {
 
   async #service(): Promise<string> {
     const { api, options } = this.engine
-    return options.proxy?.split('#')[0] ?? (await api.call(mls.describeService, {})).did
+    this.#did ??= options.proxy?.split('#')[0] ?? (await api.call(mls.describeService, {})).did
+    return this.#did
   }
 
   async #followed<T>(work: () => Promise<T>): Promise<T> {
