@@ -1,4 +1,4 @@
-// Join links over a real network: used while all members are closed, by several at once, with an approval, through lost
+// Join links with the real service: used while all members are closed, by several at once, with an approval, through lost
 // answers, and when they have ended. units.test.mjs has their form.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -18,7 +18,7 @@ let world, appView
 
 before(async () => {
   appView = await startAppView()
-  world = await World.start({ settings: { MLS_APPVIEW_URL: appView.url } })
+  world = await World.start({ pdses: [], settings: { MLS_APPVIEW_URL: appView.url } })
 }, LIMIT)
 after(async () => {
   await world?.stop()

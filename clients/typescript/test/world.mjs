@@ -1,12 +1,14 @@
 // The network of the end-to-end tests: a PLC directory, a real PDS, the real service; and clients of accounts on it.
 import { AtpAgent } from '../../../e2e/node_modules/@atproto/api/dist/index.js'
 import { randomUUID } from 'node:crypto'
+import { DirectAccount } from '../../../e2e/lib/direct.mjs'
 import { startNetwork } from '../../../e2e/lib/network.mjs'
 import { Client, MemoryStorage } from '../dist/index.js'
 
 const WAIT_LIMIT_MS = 240_000
 
 export class World {
+  /** Without PDSes (`pdses: []`), accounts call the service themselves. */
   static async start(options = {}) {
     return new World(await startNetwork({ pdses: ['.north.test'], ...options }))
   }
@@ -31,15 +33,25 @@ export class World {
 
   async #signUp(who) {
     const [pds] = this.network.pdses
-    const agent = new AtpAgent({ service: pds.url })
-    agent.password = randomUUID()
-    await agent.createAccount({ handle: who + pds.domain, email: `${who}@example.com`, password: agent.password })
+    const agent = pds ? await this.#onPds(who, pds) : await this.#direct(who)
     const answer = await agent.fetchHandler('/xrpc/blue.catbird.mls.updatePreferences', {
       method: 'POST', body: JSON.stringify({ acceptFrom: 'all', acceptGroupInvitesFrom: 'all' }),
       headers: { 'content-type': 'application/json', 'atproto-proxy': `${this.service}#atproto_mls` },
     })
     if (!answer.ok) throw new Error(await answer.text())
     return agent
+  }
+
+  async #onPds(who, pds) {
+    const agent = new AtpAgent({ service: pds.url })
+    agent.password = randomUUID()
+    await agent.createAccount({ handle: who + pds.domain, email: `${who}@example.com`, password: agent.password })
+    return agent
+  }
+
+  async #direct(who) {
+    const account = await DirectAccount.create({ name: who, network: this.network })
+    return { assertDid: account.did, fetchHandler: (path, init) => account.fetch(path, init) }
   }
 
   async open(who, { storage = new MemoryStorage(), ...options } = {}) {
