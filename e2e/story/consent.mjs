@@ -83,15 +83,15 @@ async function handedOver(w) {
 async function byLink(w) {
   const club = (member) => member.at(w.clubId)
   w.forgetCalls(w.dan, w.cleo)
-  const { id, url } = await w.step(w.cleo, 'names “Kettles”, and makes a link to it; the key of its preview is in the link', async () => {
+  const { id, url } = await w.step(w.cleo, 'names “Kettles”, and makes a link with an encrypted preview', async () => {
     await club(w.cleo).setInfo(w.preview)
     return club(w.cleo).createLink('https://kettles.example/join', { preview: w.preview, maxUses: 2 })
   })
   w.linkCode = parseLink(url).code
-  await w.step({ name: 'Cleo and Dan' }, 'close their apps', () => Promise.all([w.cleo.close(), w.dan.close()]))
+  await w.step({ name: 'Both' }, 'close their apps', () => Promise.all([w.cleo.close(), w.dan.close()]))
 
   await assert.rejects(w.gil.client.link(url).join(), { error: 'InvalidCode' })
-  w.line(w.gil, 'has found the link; for whom its maker has blocked, it is a wrong one: InvalidCode')
+  w.line(w.gil, 'tries the link, whose maker has blocked him: InvalidCode')
   w.hana = await w.member(await w.signUp('Hana', w.network.pdses[0]))
   const link = w.hana.client.link(url)
   await w.step(w.hana, 'sees what the link shows', async () => {
@@ -108,7 +108,7 @@ async function byLink(w) {
       await w.hears(member)
     })
   }
-  await w.step(w.hana, 'reads the name of the conversation, whose key a member has given her', async () => {
+  await w.step(w.hana, 'reads the name, whose key a member has given her', async () => {
     assert.deepEqual(await club(w.hana).info({ waitMs: 30_000 }), w.preview)
   })
   await w.step(w.cleo, 'ends the link', () => club(w.cleo).disableLink(id))
