@@ -11,7 +11,7 @@ const PEOPLE = ['Ada', 'Ben']
 const DEVICES = ['phone', 'laptop']
 /** Has one device, which comes when a story needs a stranger, and is shown when she joins by a link. */
 const STRANGER = 'Cleo'
-/** What a link shows to whoever has it. */
+/** Shown by a link to whoever has it. */
 const PREVIEW = { name: 'Two people, four devices' }
 /** Where the id of the conversation is kept, for the next time that the page is opened. */
 const CONVO_KEY = 'conversation'

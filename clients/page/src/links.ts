@@ -25,7 +25,7 @@ export class InviteView {
   }
 }
 
-/** Where somebody enters a link. A link that has opened the page is in the field already. */
+/** The field in which somebody enters a link. A link that has opened the page is in the field already. */
 export class JoinView {
   readonly root: HTMLElement
 
@@ -42,7 +42,7 @@ export class JoinView {
     })
   }
 
-  /** Whoever is in the conversation needs no link. */
+  /** A member needs no link. */
   hide(): void {
     this.root.hidden = true
   }

@@ -9,12 +9,12 @@ import type { JoinStatus, LinkParts, LinkPreview } from './links.js'
 export class JoinLink {
   /** @internal */
   constructor(
-    /** What is in the URL. */
+    /** The parts of the URL. */
     readonly parts: LinkParts,
     private readonly engine: Engine,
   ) {}
 
-  /** What the link shows. Throws DamagedLink if its key does not open what the maker encrypted. */
+  /** Fetches what the link shows. Throws DamagedLink if its key does not open what the maker encrypted. */
   preview(): Promise<LinkPreview> {
     return this.engine.links.preview(this.parts)
   }

@@ -14,7 +14,7 @@ export type JoinRule = 'anyone' | 'followedByAdmin'
 /** How an account stands to a link. `none`: it has not asked, or need not. */
 export type JoinStatus = 'none' | 'pending' | 'approved' | 'rejected' | 'member'
 
-/** What a join link allows and shows. */
+/** The rules and the preview of a join link. */
 export interface LinkOptions {
   /** `anyone` if absent. */
   joinRule?: JoinRule
@@ -25,8 +25,8 @@ export interface LinkOptions {
   /** How many accounts may join. */
   maxUses?: number
   /**
-   * What whoever has the link sees before joining: a name, for example. It is encrypted under a key that only the link
-   * has. 8 KiB at most, so that a picture can be of some 5 KiB.
+   * Shown before joining to whoever has the link: a name, for example. It is encrypted under a key that only the link has.
+   * 8 KiB at most, so that a picture can be of some 5 KiB.
    */
   preview?: Info
 }
@@ -34,7 +34,7 @@ export interface LinkOptions {
 /** A join link, as members see it that may make links. */
 export interface LinkDetails {
   id: string
-  /** What is shared. Only the device that has made the link knows it. */
+  /** The link itself, to be shared. Only the device that has made it knows it. */
   url?: string
   joinRule: JoinRule
   requireApproval: boolean
@@ -50,10 +50,10 @@ export interface LinkDetails {
   disabledAt?: string
 }
 
-/** What a join link shows to whoever has it. */
+/** A join link as it looks to whoever has it. */
 export interface LinkPreview {
   convoId: string
-  /** What its maker chose to show. Absent if nothing. */
+  /** Chosen by its maker. Absent if nothing was. */
   preview?: Info
   memberCount: number
   joinRule: JoinRule
@@ -72,7 +72,7 @@ export interface JoinRequest {
 
 /** The parts of a join link. */
 export interface LinkParts {
-  /** Whoever has it can join. */
+  /** Enough to join. */
   code: string
   /** The key of the preview, if the link has one. */
   key?: Uint8Array
@@ -130,7 +130,8 @@ export async function openPreview(sealed: Uint8Array, key: Uint8Array, convoId: 
 
 const contextOf = (convoId: string): Uint8Array => utf8(`link ${convoId}`)
 
-export function toLink({ linkId, joinRule, requireApproval, expiresAt, maxUses, uses, createdBy, createdAt, disabledAt }: mls.defs.JoinLink, url?: string): LinkDetails {
+export function toLink(link: mls.defs.JoinLink, url?: string): LinkDetails {
+  const { linkId, joinRule, requireApproval, expiresAt, maxUses, uses, createdBy, createdAt, disabledAt } = link
   return {
     id: linkId, ...(url !== undefined && { url }), joinRule: joinRule as JoinRule, requireApproval,
     ...(expiresAt && { expiresAt }), ...(maxUses !== undefined && { maxUses }), uses, createdBy, createdAt,

@@ -44,7 +44,8 @@ export class Links {
     if (options.preview && !key) {
       throw new ClientError('NoPreviewKey', 'the link was made by another device, or without a preview: make a new one')
     }
-    return toLink(await this.engine.api.call(mls.editJoinLink, { convoId, linkId, ...await fieldsOf(convoId, options, key) }), url)
+    const fields = await fieldsOf(convoId, options, key)
+    return toLink(await this.engine.api.call(mls.editJoinLink, { convoId, linkId, ...fields }), url)
   }
 
   async disable(convoId: string, linkId: string): Promise<void> {
@@ -146,7 +147,8 @@ export class Links {
   }
 }
 
-async function fieldsOf(convoId: string, { joinRule, requireApproval, expiresAt, maxUses, preview }: LinkOptions, key?: Uint8Array) {
+async function fieldsOf(convoId: string, options: LinkOptions, key: Uint8Array | undefined) {
+  const { joinRule, requireApproval, expiresAt, maxUses, preview } = options
   return {
     ...(joinRule && { joinRule }), ...(requireApproval !== undefined && { requireApproval }),
     ...(expiresAt && { expiresAt: expiresAt.toISOString() as never }), ...(maxUses !== undefined && { maxUses }),
