@@ -221,7 +221,7 @@ test('a third person joins by a link, without a mouse', { timeout: 300_000 }, as
   assert.equal(await device('Cleo’s phone').getByRole('textbox').evaluate((input) => input === document.activeElement), true)
   assert.equal(await field.count(), 0)
   await accessible()
-  assert.equal(await device('Cleo’s phone').getByText('An announcement').count(), 0)
+  assert.equal(await device('Cleo’s phone').getByText(TEXT).count(), 0)
   await say('Cleo’s phone', 'Cleo is here')
   await shown('Cleo is here', ...everybody)
   await page.reload()
