@@ -88,6 +88,7 @@ async function byLink(w) {
     return club(w.cleo).createLink('https://kettles.example/join', { preview: w.preview, maxUses: 2 })
   })
   w.linkCode = parseLink(url).code
+  await w.step(w.dan, 'reads the name', async () => assert.deepEqual(await club(w.dan).info({ waitMs: 30_000 }), w.preview))
   await w.step({ name: 'Both' }, 'close their apps', () => Promise.all([w.cleo.close(), w.dan.close()]))
 
   await assert.rejects(w.gil.client.link(url).join(), { error: 'InvalidCode' })

@@ -3,14 +3,14 @@
 import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption'
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { lexiconError } from '../dist/index.js'
 import { World, told, until } from './world.mjs'
 
 const LIMIT = { timeout: 300_000 }
-const binary = resolve(process.env.MLSD ?? '../bin/mlsd')
+const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../../bin/mlsd'))
 const named = (name) => (error) => lexiconError(error) === name
 
 let world, identity
