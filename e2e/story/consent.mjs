@@ -1,6 +1,7 @@
 // Chapters about who may reach whom and who may do what, with Cleo and Dan in conversations of their own.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { parseLink } from '../../clients/typescript/dist/index.js'
 import { ways } from '../lib/member.mjs'
 import { refused } from './world.mjs'
 
@@ -79,6 +80,41 @@ async function handedOver(w) {
   await assert.rejects(club(w.cleo).setRole(w.cleo.did, 'member'), { error: 'NotAllowed' })
 }
 
+async function byLink(w) {
+  const club = (member) => member.at(w.clubId)
+  w.forgetCalls(w.dan, w.cleo)
+  const { id, url } = await w.step(w.cleo, 'names “Kettles”, and makes a link with an encrypted preview', async () => {
+    await club(w.cleo).setInfo(w.preview)
+    return club(w.cleo).createLink('https://kettles.example/join', { preview: w.preview, maxUses: 2 })
+  })
+  w.linkCode = parseLink(url).code
+  await w.step(w.dan, 'reads the name', async () => assert.deepEqual(await club(w.dan).info({ waitMs: 30_000 }), w.preview))
+  await w.step({ name: 'Both' }, 'close their apps', () => Promise.all([w.cleo.close(), w.dan.close()]))
+
+  await assert.rejects(w.gil.client.link(url).join(), { error: 'InvalidCode' })
+  w.line(w.gil, 'tries the link, whose maker has blocked him: InvalidCode')
+  w.hana = await w.member(await w.signUp('Hana', w.network.pdses[0]))
+  const link = w.hana.client.link(url)
+  await w.step(w.hana, 'sees what the link shows', async () => {
+    const { preview, memberCount, status } = await link.preview()
+    assert.deepEqual([preview, memberCount, status], [w.preview, 2, 'none'])
+  })
+  await w.entersBy(w.hana, 'joins by an external commit, while all sleep', () => link.join())
+  await w.sayAhead(w.hana, 'Is anybody awake?', [w.cleo, w.dan], w.clubId)
+
+  for (const member of [w.cleo, w.dan]) {
+    await w.step(member, 'opens the app, and reads what Hana said', async () => {
+      await member.reopen()
+      await member.follows()
+      await w.hears(member)
+    })
+  }
+  await w.step(w.hana, 'reads the name, whose key a member has given her', async () => {
+    assert.deepEqual(await club(w.hana).info({ waitMs: 30_000 }), w.preview)
+  })
+  await w.step(w.cleo, 'ends the link', () => club(w.cleo).disableLink(id))
+}
+
 async function announcements(w) {
   const club = (member) => member.at(w.clubId)
   w.forgetCalls(w.dan, w.cleo)
@@ -86,7 +122,7 @@ async function announcements(w) {
   await w.dan.until('the policy', () => w.dan.events.some(({ type, policy }) => type === 'policy' && policy.sendMessages === 'admins'))
   await assert.rejects(club(w.dan).send('May I?'), { error: 'NotAllowed' })
   w.line(w.dan, 'cannot say anything: NotAllowed')
-  await w.say(w.cleo, 'The kettle meets on Sunday', [w.dan], w.clubId)
+  await w.say(w.cleo, 'The kettle meets on Sunday', [w.dan, w.hana], w.clubId)
   await w.step(w.dan, 'may still update his keys', () => w.dan.commits(() => club(w.dan).updateKeys()))
   await refused(w.eve.query('getConvo', { convoId: w.clubId }), 'ConvoNotFound', 404)
   w.forgetCalls(w.eve)
@@ -97,5 +133,6 @@ export const consent = [
   ['Dan asks Cleo, who accepts', accepted],
   ['Cleo blocks the stranger, who cannot notice', blocked],
   ['Dan hands his group over', handedOver],
+  ['A link is used while all sleep', byLink],
   ['An announcement group', announcements],
 ]

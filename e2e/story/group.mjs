@@ -68,17 +68,10 @@ async function updateKeys(w) {
   w.line({ name: 'Ada' }, 'sends what she encrypted in epoch 2: EpochMismatch', { epoch: 6 })
 }
 
-/** A device that is not in the group joins it by an external commit. */
-const joinExternal = (w, member, words) => w.step(member, words, async () => {
-  await member.at(w.convoId).join()
-  const { request, answer } = member.last.joinConvo
-  return { ...answer, bytes: Buffer.from(request.externalCommit.$bytes, 'base64').length }
-})
-
 async function lostState(w) {
   await w.step(w.dan, 'loses everything his app knew', () => w.dan.lose(w.convoId))
   await w.say(w.ada, 'Dan, are you there?', [w.ben, w.cleo])
-  await joinExternal(w, w.dan, 'comes back by an external commit')
+  await w.entersBy(w.dan, 'comes back by an external commit', () => w.dan.at(w.convoId).join())
   await w.catchUp(w.ada, w.ben, w.cleo)
   await w.say(w.dan, 'Here I am again', [w.ada, w.ben, w.cleo])
   assert.equal((await w.ada.at(w.convoId).members()).flatMap(({ devices }) => devices).length, 4, 'his old leaf is gone')
@@ -86,7 +79,7 @@ async function lostState(w) {
 
 async function newDevice(w) {
   w.phone = await w.member(w.ada.account, { label: 'phone', keyPackages: 2, autoJoin: false })
-  await joinExternal(w, w.phone, 'joins by an external commit')
+  await w.entersBy(w.phone, 'joins by an external commit', () => w.phone.at(w.convoId).join())
   await w.catchUp(w.ada, w.ben, w.cleo, w.dan)
   await w.say(w.phone, 'Ada again, on the train', [w.ada, w.ben, w.cleo, w.dan])
   await w.say(w.ben, 'Ada twice!', [w.ada, w.phone, w.cleo, w.dan])

@@ -102,13 +102,13 @@ async function verify(w) {
   w.forgetCalls(w.eve)
 
   const search = await w.step({ name: 'Eve' }, 'searches all that the service stored for what was said: nothing', () =>
-    searchFiles(w.network.mlsd.dir, [w.metadata.description, ...w.plaintexts]))
+    searchFiles(w.network.mlsd.dir, [w.metadata.description, w.preview.description, ...w.plaintexts]))
   assert.deepEqual(search.found, [])
 }
 
 async function log(w) {
   const lines = (await w.network.mlsd.log()).trimEnd().split('\n')
-  const secrets = [w.convoId, w.clubId, w.eve.did, ...w.devices.flatMap(({ did, id }) => [did, id])]
+  const secrets = [w.convoId, w.clubId, w.linkCode, w.eve.did, ...w.devices.flatMap(({ did, id }) => [did, id])]
   for (const line of lines) for (const secret of secrets) assert.ok(!line.includes(secret), line)
   const failed = lines.filter((line) => /"status":5\d\d/.test(line))
   assert.deepEqual(failed, [])

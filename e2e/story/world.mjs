@@ -15,6 +15,7 @@ export class World {
     this.suite = suite
     this.convoId = undefined // until the conversation exists
     this.metadata = { name: 'Tea', description: 'Where and when, with milk or without' }
+    this.preview = { name: 'Kettles', description: 'For owners of copper and enamel' }
     this.devices = []
     this.#suffix = suffix
     this.#report = report
@@ -81,6 +82,15 @@ export class World {
       await member.until('the confirmation', () => member.last.confirmWelcome)
       const { answer } = member.last.getWelcome
       return { epoch: answer.epoch, bytes: Buffer.from(answer.welcome, 'base64').length }
+    })
+  }
+
+  /** A device of the library joins by an external commit: as `join` does it. */
+  entersBy(member, words, join) {
+    return this.step(member, words, async () => {
+      await join()
+      const { request, answer } = member.last.joinConvo
+      return { ...answer, bytes: Buffer.from(request.externalCommit.$bytes, 'base64').length }
     })
   }
 

@@ -1,15 +1,18 @@
-// Two people with a phone and a laptop each, in one conversation.
+// Two people with a phone and a laptop each, in one conversation, and a third one who may join it by a link.
 import type { ClientEvent, Conversation, Message } from '../../typescript/dist/index.js'
 import { Account } from './account.js'
 import { ContactsView } from './contacts.js'
 import { Device } from './device.js'
+import { InviteView, JoinView } from './links.js'
 import { DeviceView, ServiceView } from './view.js'
 
 /** The first begins the conversation. */
 const PEOPLE = ['Ada', 'Ben']
 const DEVICES = ['phone', 'laptop']
-/** Has one device, which the page does not show, and comes when a story needs a stranger. */
+/** Has one device, which comes when a story needs a stranger, and is shown when she joins by a link. */
 const STRANGER = 'Cleo'
+/** Shown by a link to whoever has it. */
+const PREVIEW = { name: 'Two people, four devices' }
 /** Where the id of the conversation is kept, for the next time that the page is opened. */
 const CONVO_KEY = 'conversation'
 
@@ -17,17 +20,26 @@ export class Chat {
   readonly service = new ServiceView()
   readonly views = new Map<string, DeviceView>()
   readonly contacts = new Map<string, ContactsView>()
+  readonly invite: InviteView
+  readonly join: JoinView
   readonly #devices = new Map<string, Device>()
   #convoId = ''
   #serviceDid = ''
   #waiting: { what: (device: Device, event: ClientEvent) => boolean, done: () => void }[] = []
 
-  constructor(readonly say: (text: string) => void) {
+  constructor(readonly say: (text: string) => void, failed: (error: unknown) => void) {
+    this.invite = new InviteView('Ada', () => this.#makeLink(), failed)
+    this.join = new JoinView(STRANGER, (url) => this.#joinByLink(url), failed)
     for (const name of PEOPLE) {
       this.contacts.set(name, new ContactsView(name, say))
       for (const device of DEVICES) this.#addView(name, device)
     }
     this.#addView(STRANGER, DEVICES[0])
+    this.strangersView.root.hidden = true
+  }
+
+  get strangersView(): DeviceView {
+    return this.views.get(`${STRANGER}’s ${DEVICES[0]}`)!
   }
 
   #addView(name: string, device: string): void {
@@ -50,6 +62,8 @@ export class Chat {
       await this.device(name, 'phone').client.setContactPreferences({ acceptFrom: 'known', acceptGroupInvitesFrom: 'known' })
       await this.#look(name)
     }
+    const members = await this.convo('Ada', 'phone').members()
+    if (members.some(({ did }) => Account.nameOf(did) === STRANGER)) await this.#isIn(await this.stranger())
     this.say('Ready: write on any device.')
   }
 
@@ -67,6 +81,32 @@ export class Chat {
   /** The device of somebody whom nobody here knows. */
   async stranger(): Promise<Device> {
     return this.device(STRANGER, DEVICES[0]) ?? this.#openDevice(await Account.open(STRANGER), DEVICES[0])
+  }
+
+  async #makeLink(): Promise<string> {
+    const { url } = await this.convo('Ada', 'phone').createLink(`${location.origin}/`, { preview: PREVIEW })
+    this.say('Ada has made a link: whoever has it can join.')
+    return url
+  }
+
+  async #joinByLink(url: string): Promise<void> {
+    const device = await this.stranger()
+    const link = device.client.link(url)
+    const { preview, memberCount } = await link.preview()
+    this.say(`The link leads to “${preview?.name}” with ${memberCount} members. ${STRANGER} joins …`)
+    const { id } = await link.join()
+    if (id !== this.#convoId) return this.say(`${STRANGER} has joined a conversation that this page does not show.`)
+    await this.#isIn(device)
+    this.strangersView.focus()
+    this.say(`${STRANGER} has joined by the link. What was said before stays unreadable for her.`)
+  }
+
+  /** Shows the device of the stranger, who is a member now. */
+  async #isIn(device: Device): Promise<void> {
+    this.join.hide()
+    this.strangersView.root.hidden = false
+    await this.joined(device)
+    await this.#rights(device)
   }
 
   /** Who may write is what the service says: the role of the account, and the policy of the conversation. */
@@ -135,8 +175,9 @@ export class Chat {
     if (text === undefined) return
     const name = Account.nameOf(sender.did)
     const [, from = ''] = sender.credential.split('#')
-    const where = convoId === this.#convoId ? from : 'another conversation'
-    this.view(device).message(own ? 'You' : `${name} (${where})`, text, own)
+    const isHere = convoId === this.#convoId
+    const where = isHere ? from : 'another conversation'
+    this.view(device).message(own && isHere ? 'You' : `${own ? 'You' : name} (${where})`, text, own)
   }
 
   #event(device: Device, event: ClientEvent): void {

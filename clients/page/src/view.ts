@@ -49,6 +49,10 @@ export class DeviceView {
     this.#field.placeholder = may ? 'Message' : 'Only admins write here'
   }
 
+  focus(): void {
+    this.#field.focus()
+  }
+
   state(text: string): void {
     this.#state.textContent = text
   }

@@ -19,6 +19,7 @@ let browser, context, page, url, stopServer
 const requests = []
 const sent = []
 const complaints = []
+let linkKey
 
 before(async () => {
   ({ url, stop: stopServer } = await serve())
@@ -199,6 +200,36 @@ test('in an announcement group only the admin writes', { timeout: 120_000 }, asy
   await shown('Thank you')
 })
 
+test('a third person joins by a link, without a mouse', { timeout: 300_000 }, async () => {
+  const link = page.getByRole('textbox', { name: 'Link that Ada has made' })
+  const field = page.getByRole('textbox', { name: 'Join by link, as Cleo' })
+  const everybody = ['Ada’s phone', 'Ada’s laptop', 'Ben’s phone', 'Ben’s laptop', 'Cleo’s phone']
+  await field.fill('no link')
+  await field.press('Enter')
+  await status('This failed: this is no join link')
+  assert.equal(await device('Cleo’s phone').count(), 0)
+  await page.getByRole('button', { name: 'Invite link' }).focus()
+  await page.keyboard.press('Enter')
+  await status('Ada has made a link')
+  assert.equal(await link.evaluate((input) => input === document.activeElement && input.selectionEnd === input.value.length), true)
+  linkKey = new URLSearchParams(new URL(await link.inputValue()).hash.slice(1)).get('key')
+  assert.match(linkKey, /^[\w-]{43}$/)
+  await accessible()
+  await field.fill(await link.inputValue())
+  await field.press('Enter')
+  await status('Cleo has joined by the link')
+  assert.equal(await device('Cleo’s phone').getByRole('textbox').evaluate((input) => input === document.activeElement), true)
+  assert.equal(await field.count(), 0)
+  await accessible()
+  assert.equal(await device('Cleo’s phone').getByText(TEXT).count(), 0)
+  await say('Cleo’s phone', 'Cleo is here')
+  await shown('Cleo is here', ...everybody)
+  await page.reload()
+  await ready()
+  await say('Ben’s laptop', 'Cleo still is')
+  await shown('Cleo still is', ...everybody)
+})
+
 test('a person without a mouse can use it', { timeout: 120_000 }, async () => {
   await page.getByRole('button', { name: 'A lost race' }).focus()
   await page.keyboard.press('Enter')
@@ -241,6 +272,7 @@ test('no text left the browser, and nothing came from elsewhere', () => {
   assert.deepEqual(requests.filter((request) => !request.startsWith(url)), [])
   assert.ok(sent.some((body) => body.includes('ciphertext')))
   assert.deepEqual(sent.filter((body) => body.includes(TEXT) || body.includes(Buffer.from(TEXT).toString('base64').slice(4, 24))), [])
+  assert.ok([...requests, ...sent].every((text) => !text.includes(linkKey)), 'the key of a link stays in the browser')
   assert.deepEqual(complaints, [])
 })
 

@@ -27,6 +27,11 @@ export function base64(bytes: Uint8Array): string {
 
 export const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
 
+/** Base64 for URLs, without padding. */
+export const base64url = (bytes: Uint8Array): string => base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+
+export const fromBase64url = (text: string): Uint8Array => fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
+
 export const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
 
 /** WebCrypto takes no view of memory that may be shared, which the type Uint8Array does not exclude. */

@@ -6,7 +6,9 @@ import { keys, type InboxRecord } from './engine/records.js'
 import { State } from './engine/state.js'
 import { ClientError } from './errors.js'
 import type { Info } from './info.js'
+import { JoinLink } from './joinlink.js'
 import * as mls from './lexicons/blue/catbird/mls.js'
+import { parseLink } from './links.js'
 import { DEFAULT_SUITE, tsMls } from './mls/index.js'
 import { agentOf, openDevice, withFragment, type ClientOptions } from './options.js'
 import { sealEvidence, type Report } from './reports.js'
@@ -215,6 +217,11 @@ export class Client {
   /** A conversation by its id. */
   conversation(id: string): Conversation {
     return new Conversation(id, this.engine)
+  }
+
+  /** A join link that somebody has shared. Throws DamagedLink if it is none. */
+  link(url: string): JoinLink {
+    return new JoinLink(parseLink(url), this.engine)
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Sent } from './engine/outbox.js'
 import { devicesOf } from './engine/receive.js'
 import type { Info } from './info.js'
 import * as mls from './lexicons/blue/catbird/mls.js'
+import type { JoinRequest, LinkDetails, LinkOptions } from './links.js'
 import { didOf } from './mls/index.js'
 
 /** A member of a conversation, as this device knows it from the group. */
@@ -152,6 +153,45 @@ export class Conversation {
    */
   setInfo(info: Info): Promise<void> {
     return this.engine.infos.set(this.id, (present) => ({ ...present, ...info }))
+  }
+
+  /**
+   * Makes a link by which other accounts join, even while all members are offline. It leads to `base`, a page that opens
+   * the application, and has the rest in its fragment: whoever knows the whole URL can join. Only members whom the policy
+   * lets (error NotAllowed). Accounts that join cannot read what was said before.
+   */
+  createLink(base: string, options: LinkOptions = {}): Promise<LinkDetails & { url: string }> {
+    return this.engine.links.create(this.id, base, options)
+  }
+
+  /** The links of the conversation, the newest first, with those that have ended in the last 30 days. */
+  links(): Promise<LinkDetails[]> {
+    return this.engine.links.list(this.id)
+  }
+
+  /** Changes a link; what is not named stays. Its preview can only be changed where it was made (NoPreviewKey). */
+  editLink(linkId: string, options: LinkOptions): Promise<LinkDetails> {
+    return this.engine.links.edit(this.id, linkId, options)
+  }
+
+  /** Ends a link for good, also for accounts that are about to join by it. */
+  disableLink(linkId: string): Promise<void> {
+    return this.engine.links.disable(this.id, linkId)
+  }
+
+  /** The accounts that ask to join by a link that requires an approval. The event `joinRequests` tells of new ones. */
+  joinRequests(): Promise<JoinRequest[]> {
+    return this.engine.links.requests(this.id)
+  }
+
+  /** Lets an account join that asks, or that was rejected. It joins by itself. */
+  async approveJoin(did: string): Promise<void> {
+    await this.engine.api.call(mls.approveJoinRequest, { convoId: this.id, did: did as never })
+  }
+
+  /** Rejects an account that asks to join. It cannot ask again. */
+  async rejectJoin(did: string): Promise<void> {
+    await this.engine.api.call(mls.rejectJoinRequest, { convoId: this.id, did: did as never })
   }
 
   /** Leaves with all devices of the account. Another member commits the removal. */

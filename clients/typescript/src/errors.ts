@@ -14,6 +14,18 @@ export type ClientErrorCode =
   | 'NoInfoKey'
   /** The service takes no evidence with reports: it has nobody for whom to encrypt it. */
   | 'NoReportRecipient'
+  /** No admin has approved the request to join by a link yet, or it was withdrawn. */
+  | 'NotApproved'
+  /** An admin has rejected the request to join by a link. */
+  | 'JoinRejected'
+  /** The text is no join link, or a part of it is missing or wrong. */
+  | 'DamagedLink'
+  /** The join link is for a conversation of another service. */
+  | 'OtherService'
+  /** The preview of a join link is too large: 8 KiB when it is encrypted. */
+  | 'PreviewTooLarge'
+  /** The preview of a join link can only be changed where the link was made: no other device has its key. */
+  | 'NoPreviewKey'
   /** The attachment is not what its sender encrypted. */
   | 'DamagedAttachment'
 

@@ -11,6 +11,11 @@ export type { Sent } from './engine/outbox.js'
 export { ClientError, lexiconError, type ClientErrorCode } from './errors.js'
 export type { ClientEvent, MembershipAction } from './events.js'
 export type { Info } from './info.js'
+export { JoinLink } from './joinlink.js'
+export {
+  linkUrl, parseLink, type JoinRequest, type JoinRule, type JoinStatus, type LinkDetails, type LinkOptions, type LinkParts,
+  type LinkPreview,
+} from './links.js'
 export * from './mls/index.js'
 export type { ClientOptions, Session } from './options.js'
 export type { ReasonType, Report } from './reports.js'

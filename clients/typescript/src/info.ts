@@ -20,15 +20,21 @@ export const newInfoKey = (): Uint8Array => randomBytes(KEY_BYTES)
 
 /** Encrypts an info as the version `version` of the conversation. */
 export function sealInfo(info: Info, key: Uint8Array, convoId: string, version: number): Promise<Uint8Array> {
-  const { name, description, picture } = info
-  const content = { name, description, ...(picture && { picture: base64(picture) }) }
-  return seal(utf8(JSON.stringify(content)), key, infoContext(convoId, version))
+  return seal(encodeInfo(info), key, infoContext(convoId, version))
 }
 
 /** Decrypts an info. Throws MlsRefusal if it is not of this conversation, version and key. */
 export async function openInfo(sealed: Uint8Array, key: Uint8Array, convoId: string, version: number): Promise<Info> {
-  const text = fromUtf8(await open(sealed, key, infoContext(convoId, version)))
-  const { name, description, picture } = JSON.parse(text) as Record<string, unknown>
+  return decodeInfo(await open(sealed, key, infoContext(convoId, version)))
+}
+
+/** An info as JSON in UTF-8. */
+export function encodeInfo({ name, description, picture }: Info): Uint8Array {
+  return utf8(JSON.stringify({ name, description, ...(picture && { picture: base64(picture) }) }))
+}
+
+export function decodeInfo(bytes: Uint8Array): Info {
+  const { name, description, picture } = JSON.parse(fromUtf8(bytes)) as Record<string, unknown>
   return {
     ...(typeof name === 'string' && { name }),
     ...(typeof description === 'string' && { description }),

@@ -69,20 +69,30 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /**
  * Runs `work` for `ms` at most, and not longer than until one of the signals is aborted. It ends then whether `work`
- * heeds the signal that it gets or not: not every fetch handler passes a signal on.
+ * heeds the signal that it gets or not: not every fetch handler passes a signal on. By `extend`, work that makes progress
+ * gets more time from that moment on.
  */
-export async function within<T>(ms: number, signals: AbortSignal[], work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function within<T>(
+  ms: number, signals: AbortSignal[], work: (signal: AbortSignal, extend: (ms: number) => void) => Promise<T>,
+): Promise<T> {
   const ended = new AbortController()
   const end = () => ended.abort(signals.find(({ aborted }) => aborted)?.reason)
-  const timer = setTimeout(() => ended.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError')), ms)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const extend = (more: number) => {
+    clearTimeout(timer)
+    if (!over) timer = setTimeout(() => ended.abort(new DOMException(`nothing for ${Math.round(more)} ms`, 'TimeoutError')), more)
+  }
+  let over = false
+  extend(ms)
   const aborted = new Promise<never>((_, reject) => {
     ended.signal.addEventListener('abort', () => reject(ended.signal.reason))
   })
   try {
     for (const signal of signals) signal.addEventListener('abort', end)
     if (signals.some(({ aborted }) => aborted)) end()
-    return await Promise.race([work(ended.signal), aborted])
+    return await Promise.race([work(ended.signal, extend), aborted])
   } finally {
+    over = true
     clearTimeout(timer)
     for (const signal of signals) signal.removeEventListener('abort', end)
   }

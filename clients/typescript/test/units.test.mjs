@@ -1,4 +1,4 @@
-// Attachments, retries, turns and what events tell, each by itself.
+// Attachments, retries, links, turns and what events tell, each by itself.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { leavers, turn } from '../dist/engine/reactions.js'
 import { retrying, statedWait } from '../dist/engine/retry.js'
 import { Sync } from '../dist/engine/sync.js'
 import { told } from '../dist/engine/told.js'
+import { linkUrl, newPreviewKey, openPreview, parseLink, sealPreview } from '../dist/links.js'
 import { toEvent } from '../dist/transports/events.js'
 import { sse } from '../dist/transports/sse.js'
 import { SILENCE_MS } from '../dist/transports/types.js'
@@ -93,6 +94,38 @@ test('retries: end with the patience', async () => {
   assert.deepEqual([outcome.status, calls], [503, 1])
 })
 
+const damaged = { code: 'DamagedLink' }
+
+test('links: code and key are in the fragment, and what is damaged is refused', () => {
+  const parts = { code: 'abcdefghijklmnopqrs-_0', key: newPreviewKey(), service: 'did:web:localhost%3A8080' }
+  const url = linkUrl('https://chat.example/join?lang=en', parts)
+  assert.match(url, /^https:\/\/chat\.example\/join\?lang=en#code=abcdefghijklmnopqrs-_0&key=[\w-]{43}&service=did:web:localhost%253A8080$/)
+  assert.deepEqual(parseLink(url), parts)
+  assert.deepEqual(parseLink(` ${url}\n`), parts, 'as it is pasted')
+  assert.deepEqual(parseLink(url.replace('did:web', 'did%3Aweb')), parts, 'as some programs change it')
+  const withoutKey = { code: parts.code, service: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' }
+  assert.equal(linkUrl('https://chat.example/', withoutKey), `https://chat.example/#code=${parts.code}&service=${withoutKey.service}`)
+  assert.deepEqual(parseLink(linkUrl('https://chat.example/#old', withoutKey)), withoutKey)
+  const texts = ['', 'tea', 'https://chat.example/join', url.replace('code=', 'c='), url.replace('_0&', '&'), url.slice(0, -30),
+    url.replace('&key=', '&key=x'), url.replace('#', '?'), url.replace('service=did:', 'service=')]
+  for (const text of texts) assert.throws(() => parseLink(text), damaged, text)
+  assert.throws(() => linkUrl('no address', parts), TypeError)
+})
+
+test('links: previews are padded, and opened by their key for their conversation only', async () => {
+  const key = newPreviewKey(), convoId = 'ab'.repeat(16)
+  const info = { name: 'Tea', description: 'At four', picture: new Uint8Array([1, 2, 3]) }
+  const sealed = await sealPreview(info, key, convoId)
+  assert.deepEqual(await openPreview(sealed, key, convoId), info)
+  for (const [other, id] of [[newPreviewKey(), convoId], [key, 'cd'.repeat(16)]]) {
+    await assert.rejects(openPreview(sealed, other, id), damaged)
+  }
+  const lengthOf = async (length) => (await sealPreview({ name: 'x'.repeat(length) }, key, convoId)).length
+  assert.deepEqual([await lengthOf(1), await lengthOf(200), await lengthOf(1000)], [284, 284, 1024 + 28])
+  assert.equal(await lengthOf(8164 - '{"name":""}'.length), 8192, 'what the service takes')
+  await assert.rejects(lengthOf(8165 - '{"name":""}'.length), { code: 'PreviewTooLarge' })
+})
+
 /** Waits until promises that are settled have had their effect. */
 const settled = () => new Promise((done) => setImmediate(done))
 
@@ -108,6 +141,34 @@ test('retries: an attempt ends in time, whatever the fetch handler does with its
     setTimeout(() => closed.abort(), 5)
     await assert.rejects(retrying({ fetchHandler }, { patienceMs: 60_000, signal: closed.signal }).fetchHandler('/xrpc/x', {}), { name: 'AbortError' }, name)
   }
+})
+
+test('retries: bytes that take long are waited for while they make progress', async () => {
+  const call = (fetchHandler, init = {}) =>
+    retrying({ fetchHandler }, { patienceMs: 0, callLimitMs: 100, signal: new AbortController().signal }).fetchHandler('/xrpc/x', init)
+  const later = (ms, value) => new Promise((done) => setTimeout(done, ms, value))
+  /** An answer in chunks of so many bytes, one every `ms`. */
+  const inChunks = (bytes, ms, count = Infinity) => async () => new Response(new ReadableStream({
+    pull: async (controller) => { await later(ms); if (count-- > 0) controller.enqueue(new Uint8Array(bytes)); else controller.close() },
+  }))
+  const slowly = () => later(300, new Response('{}'))
+  for (const body of [new Uint8Array(16_384), 'x'.repeat(16_384), new Blob([new Uint8Array(16_384)])]) {
+    assert.equal((await call(slowly, { method: 'POST', body })).status, 200) // which at the least rate takes a second
+  }
+  await assert.rejects(call(slowly, { method: 'POST', body: '{}' }), { name: 'TimeoutError' })
+  const answer = await call(inChunks(16_384, 50, 6))
+  assert.equal((await answer.arrayBuffer()).byteLength, 6 * 16_384)
+
+  const timed = async (fetchHandler) => {
+    const start = Date.now()
+    await assert.rejects(call(fetchHandler), { name: 'TimeoutError' })
+    return Date.now() - start
+  }
+  assert.ok(await timed(inChunks(1, 20)) < 5000, 'drops make no progress')
+  const stalling = async () => new Response(new ReadableStream({
+    start: (controller) => controller.enqueue(new Uint8Array(1 << 20)), pull: () => new Promise(() => {}),
+  }))
+  assert.ok(await timed(stalling) < 5000, 'a minute for what has arrived is no minute for what does not')
 })
 
 /** Reads a stream to its end. Returns its failure. */

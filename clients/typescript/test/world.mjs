@@ -1,12 +1,14 @@
 // The network of the end-to-end tests: a PLC directory, a real PDS, the real service; and clients of accounts on it.
 import { AtpAgent } from '../../../e2e/node_modules/@atproto/api/dist/index.js'
 import { randomUUID } from 'node:crypto'
+import { DirectAccount } from '../../../e2e/lib/direct.mjs'
 import { startNetwork } from '../../../e2e/lib/network.mjs'
 import { Client, MemoryStorage } from '../dist/index.js'
 
 const WAIT_LIMIT_MS = 240_000
 
 export class World {
+  /** Without PDSes (`pdses: []`), accounts call the service themselves. */
   static async start(options = {}) {
     return new World(await startNetwork({ pdses: ['.north.test'], ...options }))
   }
@@ -31,15 +33,25 @@ export class World {
 
   async #signUp(who) {
     const [pds] = this.network.pdses
-    const agent = new AtpAgent({ service: pds.url })
-    agent.password = randomUUID()
-    await agent.createAccount({ handle: who + pds.domain, email: `${who}@example.com`, password: agent.password })
+    const agent = pds ? await this.#onPds(who, pds) : await this.#direct(who)
     const answer = await agent.fetchHandler('/xrpc/blue.catbird.mls.updatePreferences', {
       method: 'POST', body: JSON.stringify({ acceptFrom: 'all', acceptGroupInvitesFrom: 'all' }),
       headers: { 'content-type': 'application/json', 'atproto-proxy': `${this.service}#atproto_mls` },
     })
     if (!answer.ok) throw new Error(await answer.text())
     return agent
+  }
+
+  async #onPds(who, pds) {
+    const agent = new AtpAgent({ service: pds.url })
+    agent.password = randomUUID()
+    await agent.createAccount({ handle: who + pds.domain, email: `${who}@example.com`, password: agent.password })
+    return agent
+  }
+
+  async #direct(who) {
+    const account = await DirectAccount.create({ name: who, network: this.network })
+    return { assertDid: account.did, fetchHandler: (path, init) => account.fetch(path, init) }
   }
 
   async open(who, { storage = new MemoryStorage(), ...options } = {}) {
@@ -52,6 +64,15 @@ export class World {
     Object.assign(client, { events, who, storage })
     this.#clients.push(client)
     return client
+  }
+
+  /** A conversation that the first of these people has begun with the others, and their clients, which are in it. */
+  async together(...people) {
+    const clients = []
+    for (const who of people) clients.push(await this.open(who))
+    const convo = await clients[0].create(clients.slice(1).map(({ did }) => did))
+    for (const client of clients) await until('joined', () => client.conversation(convo.id).status === 'joined', client)
+    return [convo, ...clients]
   }
 
   /** Collects the messages of a client from now on. */
@@ -77,6 +98,13 @@ export class World {
     for (const client of this.#clients) await client.close()
     await this.network.stop()
   }
+}
+
+/** The event of this type with these fields, when the client was told of it. */
+export async function told(client, type, fields) {
+  const isIt = (seen) => seen.type === type && Object.entries(fields).every(([key, value]) => seen[key] === value)
+  await until(`${type} ${JSON.stringify(fields)}`, () => client.events.some(isIt), client)
+  return client.events.find(isIt)
 }
 
 export async function until(what, holds, client) {

@@ -7,6 +7,7 @@ import { Committer } from './commits.js'
 import { Infos } from './infos.js'
 import { Joiner } from './joining.js'
 import { KeyPackages } from './keypackages.js'
+import { Links } from './links.js'
 import { Outbox } from './outbox.js'
 import { Reactions } from './reactions.js'
 import { Receiver } from './receive.js'
@@ -43,6 +44,7 @@ export class Engine {
   readonly keyPackages: KeyPackages
   readonly reactions: Reactions
   readonly infos: Infos
+  readonly links: Links
   readonly signals: Signals
   readonly sync: Sync
   /** One operation with network calls at a time for each conversation: a commit, a join, the sending of the outbox. */
@@ -64,6 +66,7 @@ export class Engine {
     this.keyPackages = new KeyPackages(this)
     this.reactions = new Reactions(this)
     this.infos = new Infos(this)
+    this.links = new Links(this)
     this.signals = new Signals(this)
     this.sync = new Sync(this)
   }

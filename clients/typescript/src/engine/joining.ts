@@ -45,57 +45,66 @@ export class Joiner {
   resume(pending: PendingRecord): Promise<void> {
     return this.engine.operations.run(pending.convoId, async () => {
       if (this.engine.state.pendings.get(pending.convoId) !== pending) return
-      if (!await this.#finish(pending)) await this.#joinExternal(pending.convoId)
+      const lost = await this.#finish(pending)
+      if (!lost) return
+      await pause(lost.retryAfterMs ?? 0, this.engine.signal)
+      await this.#joinExternal(pending.convoId, pending.body.code as string | undefined)
     })
   }
 
-  /** Sends a pending creation or join. Returns false if a join lost its race. */
-  async #finish(pending: PendingRecord): Promise<boolean> {
+  /** Sends a pending creation or join. Returns what the service answered if a join has lost its race. */
+  async #finish(pending: PendingRecord): Promise<{ retryAfterMs?: number } | undefined> {
     const { api, state, mls: library, signal } = this.engine
     const { convoId } = pending
     try {
       if (pending.kind === 'create') {
         await api.call(mls.createConvo, pending.body as never)
         await this.#enter(convoId, library.decode(pending.next), 0)
-        return true
+        return undefined
       }
       const answer = await api.call(mls.joinConvo, pending.body as never)
       if (answer.success) {
         await this.#enter(convoId, library.decode(pending.next), answer.seq!)
-        return true
+        return undefined
       }
       await state.step((step) => step.setPending(convoId, undefined))
-      if (answer.retryAfterMs) await pause(answer.retryAfterMs, signal)
-      return false
+      return answer
     } catch (error) {
       if (!isTemporary(error) && !signal.aborted) await state.step((step) => step.setPending(convoId, undefined))
       throw error
     }
   }
 
-  /** Joins by an external commit: as a new device, or again after the state was lost. */
-  join(convoId: string): Promise<void> {
+  /**
+   * Joins by an external commit: as a new device, or again after the state was lost. With the code of a link also where
+   * the account is no member.
+   */
+  join(convoId: string, code?: string): Promise<void> {
     return this.engine.operations.run(convoId, async () => {
-      if (!this.engine.state.isJoined(convoId)) await this.#joinExternal(convoId)
+      if (!this.engine.state.isJoined(convoId)) await this.#joinExternal(convoId, code)
     })
   }
 
-  async #joinExternal(convoId: string): Promise<void> {
+  async #joinExternal(convoId: string, code?: string): Promise<void> {
+    const byLink = code === undefined ? {} : { code }
     const { api, state, mls: library, signal, options } = this.engine
     for (let races = 0; races < MAX_RACES; races++) {
       if (signal.aborted) throw new ClientError('Closed', 'the client was closed while it joined')
-      const { groupInfo, ratchetTree } = await api.call(mls.getGroupInfo, { convoId })
+      const { groupInfo, ratchetTree } = await api.call(mls.getGroupInfo, { convoId, ...byLink })
       const built = await library.joinExternal(groupInfo, ratchetTree, this.#identity())
       const pending: PendingRecord = {
         convoId, kind: 'join', epoch: built.next.epoch - 1, hash: await sha256Hex(built.commit), next: built.next.encode(),
         body: {
           convoId, externalCommit: built.commit, groupInfo: built.groupInfo, idempotencyKey: crypto.randomUUID(),
-          ...await this.engine.infos.forCommit(convoId, built.next),
+          ...byLink, ...await this.engine.infos.forCommit(convoId, built.next),
         },
       }
       await state.step((step) => step.setPending(convoId, pending))
-      if (await this.#finish(pending)) return
-      await pause(options.random() * 200 * (races + 1), signal)
+      const lost = await this.#finish(pending)
+      if (!lost) return
+      // Those who join by links get turns from the service, which a wait of their own would disturb.
+      const spread = code !== undefined && lost.retryAfterMs ? 0 : options.random() * 200 * (races + 1)
+      await pause((lost.retryAfterMs ?? 0) + spread, signal)
     }
     throw new ClientError('Contention', `${MAX_RACES} commits of others came first in ${convoId}; try again`)
   }

@@ -11,6 +11,7 @@ export const keys = {
   out: (n: number) => `out/${padded(n)}`,
   inbox: (n: number) => `in/${padded(n)}`,
   infoKey: (convoId: string) => `info/${convoId}`,
+  link: (linkId: string) => `link/${linkId}`,
 }
 
 /** Numbers in the order of texts. */
@@ -94,6 +95,11 @@ export interface OutRecord {
 export interface InfoKeyRecord {
   version: number
   key: Uint8Array
+}
+
+/** A join link that this device has made. The service has only a hash of its code, and not its key. */
+export interface LinkRecord {
+  url: string
 }
 
 /** A message for the application. */

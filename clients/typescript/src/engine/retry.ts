@@ -1,9 +1,12 @@
 // Repeats calls that fail for a while: the network, a restart of the service, rates. Every write of the client has an
 // idempotencyKey, so repeating one is safe.
 import type { Agent } from '@atproto/lex-client'
+import { concat, source } from '../bytes.js'
 import { pause, within } from '../queue.js'
 
 const CALL_LIMIT_MS = 30_000
+/** Bytes have at least this rate, in bytes per millisecond. The service allows the same for bodies that it receives. */
+const LEAST_RATE = 16_384 / 1000
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 15_000
 /** The service refuses tokens of the second in which it started; a session may have to be refreshed. */
@@ -14,7 +17,10 @@ export interface RetryOptions {
   patienceMs: number
   /** Ends the calls that are under way. */
   signal: AbortSignal
-  /** How long one attempt may take, in milliseconds. Half a minute if absent. */
+  /**
+   * How long one attempt may take, in milliseconds, besides the time that its bytes need at the least rate; and how long
+   * it may be without progress while the answer arrives. Half a minute if absent.
+   */
   callLimitMs?: number
 }
 
@@ -23,7 +29,7 @@ export function retrying(agent: Agent, { patienceMs, signal, callLimitMs = CALL_
   return {
     did: agent.did,
     async fetchHandler(path, init) {
-      const deadline = Date.now() + patienceMs
+      const deadline = Date.now() + patienceMs + transferMs(sizeOf(init.body))
       for (let tries = 1; ; tries++) {
         const outcome = await attempt(agent, path, init, signal, callLimitMs)
         const wait = waitAfter(outcome, tries)
@@ -42,10 +48,10 @@ export function retrying(agent: Agent, { patienceMs, signal, callLimitMs = CALL_
 async function attempt(agent: Agent, path: `/${string}`, init: RequestInit, signal: AbortSignal, limitMs: number): Promise<Response | Error> {
   const signals = init.signal ? [signal, init.signal] : [signal]
   try {
-    return await within(limitMs, signals, async (limit) => {
+    return await within(limitMs + transferMs(sizeOf(init.body)), signals, async (limit, extend) => {
       const answer = await agent.fetchHandler(path, { ...init, signal: limit })
       // A body that is cut belongs to the attempt. Large bodies are answers of getBlob, which are wanted whole too.
-      const body = await answer.arrayBuffer()
+      const body = await readBody(answer, limitMs, extend)
       const text = answer.status < 400 ? undefined : new TextDecoder().decode(body)
       const copy = new Response(answer.status === 204 ? null : body, { status: answer.status, headers: answer.headers })
       return text === undefined ? copy : Object.assign(copy, { retryAfterMs: statedWait(text) })
@@ -53,6 +59,29 @@ async function attempt(agent: Agent, path: `/${string}`, init: RequestInit, sign
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
+}
+
+const transferMs = (bytes: number): number => bytes / LEAST_RATE
+
+const sizeOf = (body: RequestInit['body']): number => {
+  const { length, byteLength, size } = (body ?? {}) as { length?: number, byteLength?: number, size?: number }
+  return byteLength ?? size ?? length ?? 0
+}
+
+/** Reads a body for as long as it makes progress, and at the least rate altogether. */
+async function readBody(answer: Response, limitMs: number, extend: (ms: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const begin = Date.now()
+  const chunks: Uint8Array[] = []
+  let received = 0
+  extend(limitMs)
+  for (const reader = answer.body?.getReader(); reader; ) {
+    const { done, value } = await reader.read()
+    if (done) break
+    chunks.push(value)
+    received += value.length
+    extend(Math.min(limitMs, begin + limitMs + transferMs(received) - Date.now()))
+  }
+  return source(concat(chunks))
 }
 
 /** The wait that the message of a 429 or 503 states, in milliseconds. A PDS drops the header Retry-After. */

@@ -179,6 +179,9 @@ export class Sync {
       case 'infoKeyRequestedEvent':
         engine.reactions.infoKeyRequested(event.convoId, event.did)
         break
+      case 'joinRequestAnsweredEvent':
+        engine.links.answered()
+        break
       case 'keyPackagesLowEvent':
         if (event.deviceId === engine.state.device.id) engine.background(() => engine.keyPackages.replenish())
         break
