@@ -7,7 +7,9 @@ use std::error::Error;
 use jacquard_common::AuthorizationToken;
 use jacquard_common::deps::{bytes::Bytes, fluent_uri::Uri, smol_str::SmolStr};
 use jacquard_common::error::{ClientError, HttpError};
-use jacquard_common::websocket::{WebSocketClient, WsMessage, WsStream, tungstenite_client::TungsteniteClient};
+use jacquard_common::websocket::{
+    WebSocketClient, WsMessage, WsStream, tungstenite_client::TungsteniteClient,
+};
 use jacquard_common::xrpc::{XrpcExt, XrpcRequest, XrpcResp, XrpcResponse};
 use mlsd_bindings::blue_catbird::mls::MessageView;
 use mlsd_bindings::blue_catbird::mls::describe_service::DescribeService;
@@ -68,12 +70,19 @@ impl Client<'_> {
     {
         let base = Uri::parse(self.input.url.as_str()).expect("the URL of the service");
         let mut call = self.http.xrpc(base);
-        if let Some(token) = self.input.tokens.get(R::NSID.trim_start_matches("blue.catbird.mls.")) {
+        if let Some(token) = self
+            .input
+            .tokens
+            .get(R::NSID.trim_start_matches("blue.catbird.mls."))
+        {
             call = call.auth(AuthorizationToken::Bearer(token.clone()));
         }
         // The generated code would send the encoding of the lexicon, which is no type of content.
         if R::METHOD.body_encoding() == Some("*/*") {
-            call = call.header(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+            call = call.header(
+                CONTENT_TYPE,
+                HeaderValue::from_static("application/octet-stream"),
+            );
         }
         call.send(request).await
     }
@@ -81,8 +90,12 @@ impl Client<'_> {
 
 /// The declared error of an answer with a status other than 400, which jacquard leaves as bytes.
 fn declared<R: XrpcResp>(error: &ClientError) -> Result<R::Err> {
-    let http = error.source_err().and_then(|source| source.downcast_ref::<HttpError>());
-    let body = http.and_then(|http| http.body.as_ref()).ok_or_else(|| error.to_string())?;
+    let http = error
+        .source_err()
+        .and_then(|source| source.downcast_ref::<HttpError>());
+    let body = http
+        .and_then(|http| http.body.as_ref())
+        .ok_or_else(|| error.to_string())?;
     Ok(serde_json::from_slice(body)?)
 }
 
@@ -91,7 +104,9 @@ async fn next_message(frames: WsStream) -> Result<Box<MessageView>> {
     let mut frames = frames.into_inner();
     while let Some(frame) = frames.next().await {
         if let WsMessage::Binary(bytes) = frame? {
-            if let SubscribeConvoEventsMessage::MessageEvent(event) = SubscribeConvoEventsMessage::decode_framed(&bytes)? {
+            if let SubscribeConvoEventsMessage::MessageEvent(event) =
+                SubscribeConvoEventsMessage::decode_framed(&bytes)?
+            {
                 return Ok(Box::new(event.message));
             }
         }
@@ -102,18 +117,27 @@ async fn next_message(frames: WsStream) -> Result<Box<MessageView>> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let input: Input = serde_json::from_reader(std::io::stdin())?;
-    let client = Client { http: reqwest::Client::new(), input: &input };
+    let client = Client {
+        http: reqwest::Client::new(),
+        input: &input,
+    };
 
     let description = client.call(&DescribeService).await?.into_output()?;
-    let item = KeyPackageItem::new()
-        .cipher_suite(KeyPackageItemCipherSuite::from_value(input.cipher_suite.clone()))
-        .key_package(input.key_package.clone())
-        .build();
+    let item = KeyPackageItem {
+        cipher_suite: KeyPackageItemCipherSuite::from_value(input.cipher_suite.clone()),
+        key_package: input.key_package.clone(),
+        ..Default::default()
+    };
     let publish = PublishKeyPackages::new().key_packages(vec![item]).build();
     let published = client.call(&publish).await?.into_output()?;
-    let epoch = client.call(&GetEpoch::new().convo_id(input.convo_id.clone()).build()).await?.into_output()?;
+    let epoch = client
+        .call(&GetEpoch::new().convo_id(input.convo_id.clone()).build())
+        .await?
+        .into_output()?;
 
-    let foreign = GetGroupInfo::new().convo_id(input.foreign_convo.clone()).build();
+    let foreign = GetGroupInfo::new()
+        .convo_id(input.foreign_convo.clone())
+        .build();
     let refused = match client.call(&foreign).await {
         Ok(_) => return Err("a conversation of others was answered".into()),
         Err(error) => match declared::<<GetGroupInfo as XrpcRequest>::Response>(&error)? {
@@ -122,12 +146,19 @@ async fn main() -> Result<()> {
         },
     };
 
-    let ticket = client.call(&GetSubscriptionTicket::default()).await?.into_output()?;
+    let ticket = client
+        .call(&GetSubscriptionTicket::<SmolStr>::default())
+        .await?
+        .into_output()?;
     let address = format!("{}?ticket={}", ticket.endpoint.as_str(), ticket.ticket);
-    let socket = TungsteniteClient::new().connect(Uri::parse(address.as_str())?).await?;
+    let socket = TungsteniteClient::new()
+        .connect(Uri::parse(address.as_str())?)
+        .await?;
     let (_sink, frames) = socket.split();
 
-    let upload = UploadBlob { body: Bytes::from(input.blob.clone()) };
+    let upload = UploadBlob {
+        body: Bytes::from(input.blob.clone()),
+    };
     let stored = client.call(&upload).await?.into_output()?;
     let cid = stored.blob.blob().cid().clone();
     let message = SendMessage::new()
@@ -139,13 +170,26 @@ async fn main() -> Result<()> {
     client.call(&message).await?.into_output()?;
     let live = next_message(frames).await?;
 
-    let page = client.call(&GetMessages::new().convo_id(input.convo_id.clone()).build()).await?.into_output()?;
-    let blob = client.call(&GetBlob::new().convo_id(input.convo_id.clone()).cid(cid).build()).await?.into_output()?;
+    let page = client
+        .call(&GetMessages::new().convo_id(input.convo_id.clone()).build())
+        .await?
+        .into_output()?;
+    let blob = client
+        .call(
+            &GetBlob::new()
+                .convo_id(input.convo_id.clone())
+                .cid(cid)
+                .build(),
+        )
+        .await?
+        .into_output()?;
 
     let report = Report {
         suites: description.cipher_suites,
         published: published.succeeded,
-        device: published.published.ok_or("nothing was published")?[0].device_id.clone(),
+        device: published.published.ok_or("nothing was published")?[0]
+            .device_id
+            .clone(),
         epoch: epoch.current_epoch,
         refused,
         blob: String::from_utf8(blob.body.to_vec())?,
