@@ -47,13 +47,19 @@ test('the program in Rust: a query, a procedure, a declared error, a blob, a mes
   const methods = ['getBlob', 'getEpoch', 'getGroupInfo', 'getMessages', 'getSubscriptionTicket', 'publishKeyPackages', 'sendMessage', 'uploadBlob']
   const { device, input } = await prepare(network, methods)
   const stored = device.lastRequest.ciphertext
-  const sent = await device.mls.encrypt(input.convoId, Buffer.from('sent'))
+  const encrypt = (text) => device.mls.encrypt(input.convoId, Buffer.from(text))
+  const sent = await encrypt('sent')
+  const withBlob = await encrypt('with a blob')
   const { suites, messages, live, ...report } = await runProgram(program, [], {
-    ...input, ciphertext: { $bytes: base64(sent) }, blob: 'attached',
+    ...input, ciphertext: { $bytes: base64(sent) }, withBlob: { $bytes: base64(withBlob) }, blob: 'attached',
+    again: await device.account.token('blue.catbird.mls.sendMessage'),
   })
   assert.ok(suites.includes(SUITE_1))
-  assert.deepEqual(messages.map(({ ciphertext }) => ciphertext.$bytes), [stored, sent].map(base64))
+  assert.deepEqual(messages.map(({ ciphertext }) => ciphertext.$bytes), [stored, sent, withBlob].map(base64))
   assert.deepEqual(live, messages[1])
-  assert.equal(live.blobs.length, 1)
-  assert.deepEqual(report, { published: 1, device: device.id, epoch: 0, refused: 'ConvoNotFound', blob: 'attached' })
+  assert.equal(messages[2].blobs.length, 1)
+  // docs/clients/bindings.md says that the frame of a message with blobs does not decode.
+  assert.deepEqual(report, {
+    published: 1, device: device.id, epoch: 0, refused: 'ConvoNotFound', blob: 'attached', liveWithBlob: false,
+  })
 })

@@ -1,16 +1,17 @@
-//! A client of the code that jacquard-codegen generates. Like goclient, it reads JSON from its input, with tokens by the
-//! last part of the NSID, and writes what it got as JSON.
+//! A client of the code that jacquard-codegen generates. Like goclient, it reads JSON from its
+//! input, with tokens by the last part of the NSID, and writes what it got as JSON.
 
 use std::collections::HashMap;
 use std::error::Error;
 
-use jacquard_common::AuthorizationToken;
 use jacquard_common::deps::{bytes::Bytes, fluent_uri::Uri, smol_str::SmolStr};
-use jacquard_common::error::{ClientError, HttpError};
+use jacquard_common::error::{ClientError, DecodeError, HttpError};
 use jacquard_common::websocket::{
-    WebSocketClient, WsMessage, WsStream, tungstenite_client::TungsteniteClient,
+    WebSocketClient, WsMessage, tungstenite_client::TungsteniteClient,
 };
+use jacquard_common::xrpc::subscription::parse_event_header;
 use jacquard_common::xrpc::{XrpcExt, XrpcRequest, XrpcResp, XrpcResponse};
+use jacquard_common::{AuthorizationToken, StreamError};
 use mlsd_bindings::blue_catbird::mls::MessageView;
 use mlsd_bindings::blue_catbird::mls::describe_service::DescribeService;
 use mlsd_bindings::blue_catbird::mls::get_blob::GetBlob;
@@ -24,7 +25,7 @@ use mlsd_bindings::blue_catbird::mls::publish_key_packages::{
 use mlsd_bindings::blue_catbird::mls::send_message::SendMessage;
 use mlsd_bindings::blue_catbird::mls::subscribe_convo_events::SubscribeConvoEventsMessage;
 use mlsd_bindings::blue_catbird::mls::upload_blob::UploadBlob;
-use n0_future::StreamExt;
+use n0_future::{Stream, StreamExt};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use serde::{Deserialize, Serialize};
 
@@ -35,16 +36,21 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 struct Input {
     url: String,
     tokens: HashMap<String, SmolStr>,
+    /// A second token for sendMessage.
+    again: SmolStr,
     cipher_suite: SmolStr,
     key_package: SmolStr,
     convo_id: SmolStr,
     foreign_convo: SmolStr,
     #[serde(with = "jacquard_common::serde_bytes_helper")]
     ciphertext: Bytes,
+    #[serde(with = "jacquard_common::serde_bytes_helper")]
+    with_blob: Bytes,
     blob: String,
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Report {
     suites: Vec<SmolStr>,
     published: i64,
@@ -53,7 +59,8 @@ struct Report {
     refused: String,
     blob: String,
     messages: Vec<MessageView>,
-    live: Box<MessageView>,
+    live: MessageView,
+    live_with_blob: bool,
 }
 
 struct Client<'a> {
@@ -62,19 +69,29 @@ struct Client<'a> {
 }
 
 impl Client<'_> {
-    /// Calls a method with its token. An error of status 400 is found in the response, and any other is a ClientError.
+    /// Calls a method with its token, which works once.
     async fn call<R>(&self, request: &R) -> std::result::Result<XrpcResponse<R>, ClientError>
+    where
+        R: XrpcRequest + Serialize,
+        R::Response: Send + Sync,
+    {
+        let name = R::NSID.trim_start_matches("blue.catbird.mls.");
+        self.call_with(self.input.tokens.get(name), request).await
+    }
+
+    /// Calls a method. An error of status 400 is found in the response, and any other is a ClientError.
+    async fn call_with<R>(
+        &self,
+        token: Option<&SmolStr>,
+        request: &R,
+    ) -> std::result::Result<XrpcResponse<R>, ClientError>
     where
         R: XrpcRequest + Serialize,
         R::Response: Send + Sync,
     {
         let base = Uri::parse(self.input.url.as_str()).expect("the URL of the service");
         let mut call = self.http.xrpc(base);
-        if let Some(token) = self
-            .input
-            .tokens
-            .get(R::NSID.trim_start_matches("blue.catbird.mls."))
-        {
+        if let Some(token) = token {
             call = call.auth(AuthorizationToken::Bearer(token.clone()));
         }
         // The generated code would send the encoding of the lexicon, which is no type of content.
@@ -99,16 +116,21 @@ fn declared<R: XrpcResp>(error: &ClientError) -> Result<R::Err> {
     Ok(serde_json::from_slice(body)?)
 }
 
-/// Reads CBOR frames until a message arrives.
-async fn next_message(frames: WsStream) -> Result<Box<MessageView>> {
-    let mut frames = frames.into_inner();
+/// Reads frames until that of a message arrives, and decodes it.
+async fn next_message<F>(frames: &mut F) -> Result<std::result::Result<MessageView, DecodeError>>
+where
+    F: Stream<Item = std::result::Result<WsMessage, StreamError>> + Unpin,
+{
     while let Some(frame) = frames.next().await {
-        if let WsMessage::Binary(bytes) = frame? {
-            if let SubscribeConvoEventsMessage::MessageEvent(event) =
-                SubscribeConvoEventsMessage::decode_framed(&bytes)?
-            {
-                return Ok(Box::new(event.message));
-            }
+        let WsMessage::Binary(bytes) = frame? else {
+            continue;
+        };
+        if parse_event_header(&bytes)?.0.t == "#messageEvent" {
+            return match SubscribeConvoEventsMessage::decode_framed(&bytes) {
+                Ok(SubscribeConvoEventsMessage::MessageEvent(event)) => Ok(Ok(event.message)),
+                Ok(other) => Err(format!("decoded as {other:?}").into()),
+                Err(error) => Ok(Err(error)),
+            };
         }
     }
     Err("the stream ended".into())
@@ -116,7 +138,8 @@ async fn next_message(frames: WsStream) -> Result<Box<MessageView>> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let input: Input = serde_json::from_reader(std::io::stdin())?;
+    // Bytes are read from text in memory only: the generated code borrows the key "$bytes".
+    let input: Input = serde_json::from_str(&std::io::read_to_string(std::io::stdin())?)?;
     let client = Client {
         http: reqwest::Client::new(),
         input: &input,
@@ -155,20 +178,37 @@ async fn main() -> Result<()> {
         .connect(Uri::parse(address.as_str())?)
         .await?;
     let (_sink, frames) = socket.split();
+    let mut frames = frames.into_inner();
+
+    client
+        .call(
+            &SendMessage::new()
+                .convo_id(input.convo_id.clone())
+                .ciphertext(input.ciphertext.clone())
+                .epoch(epoch.current_epoch)
+                .build(),
+        )
+        .await?
+        .into_output()?;
+    let live = next_message(&mut frames).await??;
 
     let upload = UploadBlob {
         body: Bytes::from(input.blob.clone()),
     };
     let stored = client.call(&upload).await?.into_output()?;
     let cid = stored.blob.blob().cid().clone();
-    let message = SendMessage::new()
+    let attached = SendMessage::new()
         .convo_id(input.convo_id.clone())
-        .ciphertext(input.ciphertext.clone())
+        .ciphertext(input.with_blob.clone())
         .epoch(epoch.current_epoch)
         .blobs(vec![cid.clone()])
         .build();
-    client.call(&message).await?.into_output()?;
-    let live = next_message(frames).await?;
+    client
+        .call_with(Some(&input.again), &attached)
+        .await?
+        .into_output()?;
+    // Decoders of CBOR expect a link where the lexicon has the text of a CID.
+    let live_with_blob = next_message(&mut frames).await?.is_ok();
 
     let page = client
         .call(&GetMessages::new().convo_id(input.convo_id.clone()).build())
@@ -195,6 +235,7 @@ async fn main() -> Result<()> {
         blob: String::from_utf8(blob.body.to_vec())?,
         messages: page.messages,
         live,
+        live_with_blob,
     };
     println!("{}", serde_json::to_string(&report)?);
     Ok(())
