@@ -11,7 +11,11 @@ SQL_PACKAGES ?= ./db/migrations ./internal/pgembed ./internal/pgsession ./intern
 PACKAGE ?=
 RUN ?= .
 E2E ?= test
-BENCH_TIME ?= 10s
+BENCH ?=
+BENCH_OUT ?=
+BENCH_TIME ?=
+OLD ?=
+NEW ?=
 ABUSE ?=
 SOAK_MESSAGES ?= 1000000
 SOAK_TIME ?= 6h
@@ -30,7 +34,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSI
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e model bindings bindings-rust network lint verify lexgen generate metrics page demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
+.PHONY: help build run test test-go test-one test-e2e model bindings bindings-rust network lint verify lexgen generate metrics page demo bench bench-compare abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,10 +101,15 @@ demo: ## watch two people on two PDSes talk end-to-end encrypted; DEMO=-v shows 
 	$(BUILD)
 	sh e2e/run.sh demo $(DEMO)
 
-bench: ## measure the service beside its limits
+bench: ## measure the service beside its limits: docs/performance.md; BENCH=quick, BENCH=send,live, BENCH_OUT=file.json
 	$(ENSURE) postgres redis
 	$(BUILD)
-	go run ./cmd/mlsbench -time $(BENCH_TIME)
+	go run ./cmd/mlsbench -bench '$(BENCH)' -out '$(BENCH_OUT)' $(if $(BENCH_TIME),-time $(BENCH_TIME))
+
+bench-compare: ## compare two results of make bench: OLD=a.json NEW=b.json
+	@[ -n "$(OLD)" ] && [ -n "$(NEW)" ] || { echo "usage: make bench-compare OLD=a.json NEW=b.json" >&2; exit 2; }
+	$(ENSURE)
+	go run ./cmd/mlsbench -compare '$(OLD)' '$(NEW)'
 
 abuse: ## replay floods against the service beside honest bystanders; ABUSE=full, or names of floods
 	$(ENSURE) postgres redis

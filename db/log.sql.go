@@ -365,10 +365,13 @@ WITH named AS (
         unnest($5::bigint[]) AS cipher_suite, unnest($6::text[]) AS suite_name
 ), counted AS (
     SELECT w.did, w.device_id, w.suite_name, (
-        SELECT count(*) FROM key_packages k
-        WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
-          AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $7::timestamptz
-          AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= $1::timestamptz)
+        SELECT count(*) FROM (
+            SELECT FROM key_packages k
+            WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+              AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $7::timestamptz
+              AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= $1::timestamptz)
+            LIMIT $2::bigint
+        ) few
     ) AS available
     FROM named w
 )
@@ -392,6 +395,7 @@ type LogKeyPackagesLowParams struct {
 
 // Writes an event for each device and suite with fewer than low packages left
 // to lease. These events need no order, so no row is updated to position them.
+// More than low packages are not counted.
 func (q *Queries) LogKeyPackagesLow(ctx context.Context, arg LogKeyPackagesLowParams) (int64, error) {
 	result, err := q.db.Exec(ctx, logKeyPackagesLow,
 		arg.Now,
@@ -454,40 +458,44 @@ func (q *Queries) RaiseLowWater(ctx context.Context, arg RaiseLowWaterParams) er
 const readLog = `-- name: ReadLog :many
 WITH place AS (
     SELECT g.gen, g.low_water_pos, g.low_water_stream_key, g.low_water_seq, g.low_water_n, log_horizon() AS horizon,
-        (EXISTS (SELECT 1 FROM messages b WHERE b.gen = $2::bigint AND b.pos >= log_horizon())
-        OR EXISTS (SELECT 1 FROM events b WHERE b.gen = $2::bigint AND b.pos >= log_horizon())) AS behind
+        (EXISTS (SELECT 1 FROM messages b WHERE b.gen = $1::bigint AND b.pos >= log_horizon())
+        OR EXISTS (SELECT 1 FROM events b WHERE b.gen = $1::bigint AND b.pos >= log_horizon())) AS behind
     FROM log_generation g
 ), entries AS (
     (
-        SELECT m.pos, m.convo_id AS stream_key, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
+        SELECT m.pos, m.convo_id AS stream_key, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did,
+            (CASE WHEN octet_length(m.ciphertext) <= $2::bigint THEN m.ciphertext END)::bytea AS ciphertext, octet_length(m.ciphertext)::bigint AS size,
             m.blobs, m.created_at, NULL::bytea AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
-        FROM log_messages($2::bigint, $3::bigint, $4::bytea, $5::bigint, 1000) AS m
+        FROM messages m
+        WHERE m.gen = $1::bigint AND m.pos < log_horizon()
+            AND (m.pos, m.convo_id, m.seq) > ($3::bigint, $4::bytea, $5::bigint)
+        ORDER BY m.pos, m.convo_id, m.seq
+        LIMIT 1000
     ) UNION ALL (
-        SELECT e.pos, e.stream_key, e.seq, e.n, e.kind, NULL, 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
-        FROM log_events($2::bigint, $3::bigint, $4::bytea, $5::bigint, $6::bigint, 1000) AS e
+        SELECT e.pos, e.stream_key, e.seq, e.n, e.kind, NULL, 0, NULL, NULL, 0, NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
+        FROM events e
+        WHERE e.gen = $1::bigint AND e.pos < log_horizon()
+            AND (e.pos, e.stream_key, e.seq, e.n) > ($3::bigint, $4::bytea, $5::bigint, $6::bigint)
+        ORDER BY e.pos, e.stream_key, e.seq, e.n
+        LIMIT 1000
     )
     ORDER BY pos, stream_key, seq, n
     LIMIT 1000
-), sized AS (
-    SELECT entries.pos, entries.stream_key, entries.seq, entries.n, entries.kind, entries.message_id, entries.epoch, entries.sender_did, entries.ciphertext, entries.blobs, entries.created_at, entries.convo_id, entries.target_did, entries.edge, entries.body, row_number() OVER walk AS place_in_page, sum(octet_length(ciphertext)) OVER walk AS bytes,
-        count(*) OVER () AS in_page
-    FROM entries
-    WINDOW walk AS (ORDER BY pos, stream_key, seq, n ROWS UNBOUNDED PRECEDING)
 )
-SELECT p.gen, p.low_water_pos, p.low_water_stream_key, p.low_water_seq, p.low_water_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
+SELECT p.gen, p.low_water_pos, p.low_water_stream_key, p.low_water_seq, p.low_water_n, p.horizon, p.behind::boolean AS behind,
     coalesce(s.pos, 0)::bigint AS pos, coalesce(s.stream_key, '')::bytea AS stream_key, coalesce(s.seq, 0)::bigint AS seq,
     coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, s.message_id,
-    coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, s.blobs,
+    coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, coalesce(s.size, 0)::bigint AS size, s.blobs,
     coalesce(s.created_at, 'epoch')::timestamptz AS created_at, s.convo_id,
     coalesce(s.target_did, '')::text AS target_did, coalesce(s.edge, -1)::bigint AS edge, s.body
 FROM place p
-LEFT JOIN sized s ON s.place_in_page = 1 OR s.bytes <= $1::bigint
+LEFT JOIN entries s ON TRUE
 ORDER BY s.pos, s.stream_key, s.seq, s.n
 `
 
 type ReadLogParams struct {
-	Budget    int64
 	Gen       int64
+	Inline    int64
 	Pos       int64
 	StreamKey []byte
 	Seq       int64
@@ -502,7 +510,6 @@ type ReadLogRow struct {
 	LowWaterN         int64
 	Horizon           int64
 	Behind            bool
-	InPage            int64
 	Pos               int64
 	StreamKey         []byte
 	Seq               int64
@@ -512,6 +519,7 @@ type ReadLogRow struct {
 	Epoch             int64
 	SenderDid         string
 	Ciphertext        []byte
+	Size              int64
 	Blobs             []string
 	CreatedAt         time.Time
 	ConvoID           xrpc.ConvoID
@@ -521,14 +529,19 @@ type ReadLogRow struct {
 }
 
 // The rows of the log after a position and below the visibility horizon, in
-// order, cut when their bytes exceed the budget; the first one is always
-// included. There is at least one row, with the generation and the horizon.
-// in_page is the number of rows before the cut, up to 1000; 0 if there is none.
+// order, at most 1000. There is at least one row, with the generation and the
+// horizon; its kind is empty if there is no row of the log. Ciphertexts larger
+// than inline are left out: ReplayMessages reads them. Adding up the sizes here,
+// to end a page at a budget, would cost as much as the rest.
 // behind: further rows are above the horizon.
+// It runs on a connection with the settings of pgplan.Reader. The planner's
+// statistics end before the new rows, so it underestimates their number and would
+// collect and sort them: with a backlog, all of it for every page. The settings
+// leave it only the index scan, by a plan that is made once.
 func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow, error) {
 	rows, err := q.db.Query(ctx, readLog,
-		arg.Budget,
 		arg.Gen,
+		arg.Inline,
 		arg.Pos,
 		arg.StreamKey,
 		arg.Seq,
@@ -549,7 +562,6 @@ func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow,
 			&i.LowWaterN,
 			&i.Horizon,
 			&i.Behind,
-			&i.InPage,
 			&i.Pos,
 			&i.StreamKey,
 			&i.Seq,
@@ -559,6 +571,7 @@ func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow,
 			&i.Epoch,
 			&i.SenderDid,
 			&i.Ciphertext,
+			&i.Size,
 			&i.Blobs,
 			&i.CreatedAt,
 			&i.ConvoID,

@@ -12,23 +12,32 @@ import (
 
 const countDevicePackages = `-- name: CountDevicePackages :many
 WITH wanted AS (
-    SELECT unnest($3::text[]) AS did, unnest($4::text[]) AS device_id,
-        unnest($5::bigint[]) AS cipher_suite
+    SELECT unnest($4::text[]) AS did, unnest($5::text[]) AS device_id,
+        unnest($6::bigint[]) AS cipher_suite
 )
 SELECT w.did::text AS did, w.device_id::text AS device_id, (
-    (SELECT count(*) FROM key_packages k
-     WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
-       AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $1::timestamptz)
-  + (SELECT count(*) FROM key_packages k
-     WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
-       AND k.spent_at IS NOT NULL AND k.spent_at > $2::timestamptz)
+    SELECT count(*) FROM (
+        SELECT k.did FROM key_packages k
+        WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+          AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $3::timestamptz
+        UNION ALL
+        SELECT k.did FROM key_packages k
+        WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+          AND k.spent_at IS NOT NULL AND k.spent_at > $1::timestamptz
+        LIMIT (
+            SELECT count(*) FROM package_claims c CROSS JOIN LATERAL unnest(c.claimed_at) AS t (at)
+            WHERE c.did = w.did AND c.device_id = w.device_id AND c.cipher_suite = w.cipher_suite AND c.requester = ''
+              AND t.at > $1::timestamptz
+        ) * 100 / nullif($2::bigint, 0) + 1
+    ) few
 )::bigint AS packages
 FROM wanted w
 `
 
 type CountDevicePackagesParams struct {
-	Horizon      time.Time
 	DayAgo       time.Time
+	Percent      int64
+	Horizon      time.Time
 	Dids         []string
 	DeviceIds    []string
 	CipherSuites []int64
@@ -41,11 +50,14 @@ type CountDevicePackagesRow struct {
 }
 
 // How many packages these devices have had in a day, in these suites: the
-// unspent ones, and those spent within it.
+// unspent ones, and those spent within it. They are counted up to the number of
+// which the claims of all requesters together are less than percent. One that is
+// not reached is exact.
 func (q *Queries) CountDevicePackages(ctx context.Context, arg CountDevicePackagesParams) ([]CountDevicePackagesRow, error) {
 	rows, err := q.db.Query(ctx, countDevicePackages,
-		arg.Horizon,
 		arg.DayAgo,
+		arg.Percent,
+		arg.Horizon,
 		arg.Dids,
 		arg.DeviceIds,
 		arg.CipherSuites,

@@ -19,18 +19,28 @@ RETURNING c.did, c.device_id, c.requester, (
 
 -- name: CountDevicePackages :many
 -- How many packages these devices have had in a day, in these suites: the
--- unspent ones, and those spent within it.
+-- unspent ones, and those spent within it. They are counted up to the number of
+-- which the claims of all requesters together are less than percent. One that is
+-- not reached is exact.
 WITH wanted AS (
     SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
         unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite
 )
 SELECT w.did::text AS did, w.device_id::text AS device_id, (
-    (SELECT count(*) FROM key_packages k
-     WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
-       AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz)
-  + (SELECT count(*) FROM key_packages k
-     WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
-       AND k.spent_at IS NOT NULL AND k.spent_at > sqlc.arg(day_ago)::timestamptz)
+    SELECT count(*) FROM (
+        SELECT k.did FROM key_packages k
+        WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+          AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
+        UNION ALL
+        SELECT k.did FROM key_packages k
+        WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+          AND k.spent_at IS NOT NULL AND k.spent_at > sqlc.arg(day_ago)::timestamptz
+        LIMIT (
+            SELECT count(*) FROM package_claims c CROSS JOIN LATERAL unnest(c.claimed_at) AS t (at)
+            WHERE c.did = w.did AND c.device_id = w.device_id AND c.cipher_suite = w.cipher_suite AND c.requester = ''
+              AND t.at > sqlc.arg(day_ago)::timestamptz
+        ) * 100 / nullif(sqlc.arg(percent)::bigint, 0) + 1
+    ) few
 )::bigint AS packages
 FROM wanted w;
 

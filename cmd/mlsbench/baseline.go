@@ -53,11 +53,12 @@ func runBaseline(name string, in io.Reader, out io.Writer) error {
 	if name == fanOutBaseline {
 		return fanOut(l, int(head.Connections), bytes, in)
 	}
-	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.Itoa(len(bytes)))
-		_, _ = w.Write(bytes) // errors show in the client's measurement
-	})}
+	server := answering(bytes)
+	if name == endpointBaseline {
+		if server, err = serveEndpoint(bytes); err != nil {
+			return err
+		}
+	}
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
 		_ = server.Close()
@@ -66,6 +67,15 @@ func runBaseline(name string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// answering returns a server that answers every request with the given bytes.
+func answering(bytes []byte) *http.Server {
+	return &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(bytes)))
+		_, _ = w.Write(bytes) // errors show in the client's measurement
+	})}
 }
 
 // fanOut writes to all n connections for each byte of in.

@@ -23,13 +23,18 @@ type crowd struct {
 	base    time.Time
 	started [maxRounds]atomic.Int64
 	mu      sync.Mutex
-	took    delays
+	// took has the delays of the events of each turn, which has perTurn rounds.
+	took    []delays
+	perTurn int
 }
 
 // maxRounds is the largest number of rounds.
 const maxRounds = 4096
 
-func newCrowd() *crowd { return &crowd{base: time.Now()} }
+// newCrowd returns a crowd for a number of turns.
+func newCrowd(turns, perTurn int) *crowd {
+	return &crowd{base: time.Now(), took: make([]delays, turns), perTurn: max(1, perTurn)}
+}
 
 // join reads a connection. The first skip events belong to no round.
 func (c *crowd) join(conn net.Conn, r io.Reader, skip int) {
@@ -37,7 +42,7 @@ func (c *crowd) join(conn net.Conn, r io.Reader, skip int) {
 	c.conns = append(c.conns, conn)
 	c.wg.Go(func() {
 		var count counter
-		var took delays
+		took := make([]delays, len(c.took))
 		round := -skip
 		buf := make([]byte, 8<<10)
 		for {
@@ -47,8 +52,8 @@ func (c *crowd) join(conn net.Conn, r io.Reader, skip int) {
 			}
 			now := time.Since(c.base).Nanoseconds()
 			for range count.add(buf[:n]) {
-				if round >= 0 {
-					took = append(took, float64(now-c.started[round].Load())/1e6)
+				if turn := round / c.perTurn; round >= 0 && turn < len(took) {
+					took[turn] = append(took[turn], float64(now-c.started[round].Load())/1e6)
 				}
 				round++
 				c.events.Add(1)
@@ -56,7 +61,9 @@ func (c *crowd) join(conn net.Conn, r io.Reader, skip int) {
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.took = append(c.took, took...)
+		for i := range took {
+			c.took[i] = append(c.took[i], took[i]...)
+		}
 	})
 }
 
@@ -81,12 +88,14 @@ func (c *crowd) wait(ctx context.Context, events int) error {
 	}
 }
 
-// leave closes the connections and returns the delays of all events.
-func (c *crowd) leave() delays {
+// leave closes the connections and returns the delays of all events, by turn.
+func (c *crowd) leave() []delays {
 	for _, conn := range c.conns {
 		_ = conn.Close()
 	}
 	c.wg.Wait()
-	slices.Sort(c.took)
+	for _, took := range c.took {
+		slices.Sort(took)
+	}
 	return c.took
 }

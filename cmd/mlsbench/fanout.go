@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
@@ -15,13 +14,15 @@ import (
 )
 
 const (
-	// audience is the number of streams to which one message goes. They belong
-	// to audience / streamsEach members.
+	// audience is the number of streams of which the bounds speak, and
+	// streamsEach is how many of them belong to one member.
 	audience    = 1000
 	streamsEach = 5
-	// fanOutRate is the number of messages per second, chosen so that the
-	// machine is busy but not overloaded.
-	fanOutRate = 20
+	// fanOutRate is the number of messages per second to the whole audience,
+	// chosen so that the machine is busy but not overloaded. Fewer streams get
+	// more messages, up to maxFanOutRate.
+	fanOutRate    = 20
+	maxFanOutRate = 200
 	// fanOutPause is the pause between opening the streams and the first
 	// message. Opening a thousand streams leaves garbage, and collecting it
 	// must not count as a cost of delivery.
@@ -35,7 +36,7 @@ const (
 // a baseline program that writes the same bytes to as many sockets. It also
 // measures what an idle stream costs. Both sides exist at the same time and
 // take turns, so that other load on the machine affects both.
-func benchFanOut(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
+func benchFanOut(ctx context.Context, w *world, r *recorder) error {
 	if err := w.clear(ctx); err != nil {
 		return err
 	}
@@ -45,48 +46,72 @@ func benchFanOut(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 	if _, err := w.restart(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "fan-out, %d bytes to %d streams of server-sent events\n", messageLen, audience)
-	if err := w.benchIdleStreams(ctx, out); err != nil {
+	if err := w.benchIdleStreams(ctx, r); err != nil {
 		return err
 	}
 	sample, err := w.sampleEvent(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("sample of an event: %w", err)
 	}
-	rounds := min(maxRounds, max(fanOutRate, int(d.Seconds()*fanOutRate*3/2)))
-	served, err := w.serveCrowd(ctx, rounds)
-	if err != nil {
-		return err
+	for _, n := range w.sizes.streams {
+		if err := w.benchAudience(ctx, r, n, sample); err != nil {
+			return err
+		}
 	}
-	defer served.end()
-	bare, err := baselineCrowd(ctx, sample)
+	return nil
+}
+
+// benchAudience measures the delivery to n streams.
+func (w *world) benchAudience(ctx context.Context, r *recorder, n int, sample []byte) error {
+	rate := min(maxFanOutRate, fanOutRate*audience/n)
+	perTurn := min(maxRounds/w.sizes.turns, max(4, int(w.sizes.turn().Seconds()*float64(rate)*3/2)))
+	bare, err := w.baselineCrowd(ctx, n, perTurn, sample)
 	if err != nil {
-		return err
+		return fmt.Errorf("bare program: %w", err)
 	}
 	defer bare.end()
+	served, err := w.serveCrowd(ctx, n, perTurn)
+	if err != nil {
+		return fmt.Errorf("streams: %w", err)
+	}
+	defer served.end()
 	before, err := w.server.Counters(ctx)
 	if err != nil {
 		return err
 	}
-	if err := takeTurns(ctx, rounds, served, bare); err != nil {
-		return err
+	time.Sleep(min(fanOutPause, 2*w.sizes.settled))
+	for turn := range w.sizes.turns {
+		if err := takeTurns(ctx, turn*perTurn, perTurn, rate, served, bare); err != nil {
+			return err
+		}
 	}
 	after, err := w.server.Counters(ctx)
 	if err != nil {
 		return err
 	}
-	one, other := served.print(out, "mlsd", rounds), bare.print(out, "bare program", rounds)
-	ratio(out, one.cpu/other.cpu, "of its CPU per delivery", atMost, 1.2)
-	ratio(out, one.p99/other.p99, "of its p99", atMost, 1.5)
-	rise := func(name string) float64 { return after[name] - before[name] }
-	events, rows := float64(rounds), rise("mls_log_rows_total")
-	encoded, delivered := rise(`mls_stream_events_encoded_total{form="json"}`), rise(`mls_stream_events_delivered_total{transport="sse"}`)
-	fmt.Fprintf(out, "  of %.0f messages         %8.0f rows read from PostgreSQL, %.0f encoded, %.0f delivered\n",
-		events, rows, encoded, delivered)
-	ratio(out, rows/events, "rows read for a message", atMost, 1)
-	ratio(out, encoded/events, "encodings of a message", atMost, 1)
-	ratio(out, delivered/events/audience, "deliveries for a message and stream", atLeast, 1)
-	return nil
+	one, other := served.figures(r, fmt.Sprintf("mlsd, %d streams", n)), bare.figures(r, fmt.Sprintf("bare program, %d streams", n))
+	r.judgeAt("fan-out-cpu", r.ratio(fmt.Sprintf("CPU per delivery to %d streams / bare program", n), one.cpu, other.cpu), n, audience, "streams")
+	r.judgeAt("fan-out-p99", r.ratio(fmt.Sprintf("p99 to %d streams / bare program", n), one.p99, other.p99), n, audience, "streams")
+	w.countFanOut(r, n, perTurn*w.sizes.turns, func(name string) float64 { return after[name] - before[name] })
+	return w.streamsGone(ctx)
+}
+
+// countFanOut reports what the service did for each message. These are counts of
+// the whole run, so they have one turn.
+func (w *world) countFanOut(r *recorder, n, messages int, rise func(string) float64) {
+	for _, c := range []struct {
+		bound, what string
+		count       float64
+	}{
+		{"fan-out-rows", "rows read from PostgreSQL for a message to %d streams", rise("mls_log_rows_total")},
+		{"fan-out-encoded", "encodings of a message to %d streams", rise(`mls_stream_events_encoded_total{form="json"}`)},
+		{"fan-out-delivered", "deliveries of a message for each of %d streams", rise(`mls_stream_events_delivered_total{transport="sse"}`) / float64(n)},
+	} {
+		f := r.figure(fmt.Sprintf(c.what, n), number)
+		f.add(c.count / float64(messages))
+		r.print(f)
+		r.judgeAt(c.bound, f, n, audience, "streams")
+	}
 }
 
 // side is one of the two sides: a crowd, and the process that writes to it.
@@ -96,29 +121,29 @@ type side struct {
 	// writeRound makes the process write to the whole crowd.
 	writeRound func(round int) error
 	end        func()
-	// cpu is the CPU time that the process used.
-	cpu time.Duration
+	// cpu has the CPU time that the process used in each turn.
+	cpu []time.Duration
 }
 
-// takeTurns makes the sides write in turn, each of them rounds times.
-func takeTurns(ctx context.Context, rounds int, sides ...*side) error {
-	time.Sleep(fanOutPause)
+// takeTurns makes the sides write alternately, each of them in the rounds from
+// first on, at a rate per second.
+func takeTurns(ctx context.Context, first, rounds, rate int, sides ...*side) error {
 	for _, s := range sides {
 		cpu, err := testbed.CPUOf(s.pid)
 		if err != nil {
 			return err
 		}
-		s.cpu = -cpu
+		s.cpu = append(s.cpu, -cpu)
 	}
-	start, pause := time.Now(), time.Second/time.Duration(fanOutRate*len(sides))
-	for round := range rounds {
+	start, pause := time.Now(), time.Second/time.Duration(rate*len(sides))
+	for k := range rounds {
 		for i, s := range sides {
-			time.Sleep(time.Until(start.Add(time.Duration(round*len(sides)+i) * pause)))
-			s.begin(round)
-			if err := s.writeRound(round); err != nil {
-				return err
+			time.Sleep(time.Until(start.Add(time.Duration(k*len(sides)+i) * pause)))
+			s.begin(first + k)
+			if err := s.writeRound(first + k); err != nil {
+				return fmt.Errorf("round %d of side %d: %w", first+k, i, err)
 			}
-			if err := s.wait(ctx, (round+1)*audience); err != nil {
+			if err := s.wait(ctx, (first+k+1)*len(s.conns)); err != nil {
 				return err
 			}
 		}
@@ -128,26 +153,30 @@ func takeTurns(ctx context.Context, rounds int, sides ...*side) error {
 		if err != nil {
 			return err
 		}
-		s.cpu += cpu
+		s.cpu[len(s.cpu)-1] += cpu
 	}
 	return nil
 }
 
-// cost is the CPU time per delivery in microseconds, and the 99th percentile of
-// the delay in milliseconds.
-type cost struct{ cpu, p99 float64 }
+// cost is the CPU time per delivery and the percentiles of the delay.
+type cost struct{ cpu, p50, p99 *figure }
 
-// print ends the crowd and prints its results.
-func (s *side) print(out io.Writer, who string, rounds int) cost {
-	took := s.leave()
-	c := cost{float64(s.cpu.Nanoseconds()) / 1000 / float64(rounds*audience), took.at(99)}
-	fmt.Fprintf(out, "  %-22s %8.2f µs CPU per delivery   p50 %.1f ms  p99 %.1f ms\n", who, c.cpu, took.at(50), c.p99)
+// figures ends the crowd and prints its results.
+func (s *side) figures(r *recorder, who string) cost {
+	c := cost{r.figure(who+", CPU per delivery", micros), r.figure(who+", p50", millis), r.figure(who+", p99", millis)}
+	n := len(s.conns) * s.perTurn
+	for i, took := range s.leave() {
+		c.cpu.add(float64(s.cpu[i].Nanoseconds()) / 1000 / float64(n))
+		c.p50.add(took.at(50))
+		c.p99.add(took.at(99))
+	}
+	r.print(c.cpu, c.p50, c.p99)
 	return c
 }
 
-// openStreams opens the streams of a crowd.
-func (w *world) openStreams(ctx context.Context, c *crowd) error {
-	for i := range audience {
+// openStreams opens n streams of a crowd.
+func (w *world) openStreams(ctx context.Context, c *crowd, n int) error {
+	for i := range n {
 		s, err := w.server.subscribe(ctx, w.accounts[1+i/streamsEach], "")
 		if err != nil {
 			return fmt.Errorf("stream %d: %w", i, err)
@@ -158,38 +187,41 @@ func (w *world) openStreams(ctx context.Context, c *crowd) error {
 }
 
 // serveCrowd returns the side of the service.
-func (w *world) serveCrowd(ctx context.Context, rounds int) (*side, error) {
-	calls := make([]call, rounds)
+func (w *world) serveCrowd(ctx context.Context, n, perTurn int) (*side, error) {
+	c := newCrowd(w.sizes.turns, perTurn)
+	if err := w.openStreams(ctx, c, n); err != nil {
+		c.leave()
+		return nil, err
+	}
+	// The calls come after the streams, which take long to open: neither a token
+	// nor an idle connection waits for them.
+	calls := make([]call, perTurn*w.sizes.turns)
 	for i := range calls {
 		body, err := sendBody(convoID(1), messageLen, "")
 		if err != nil {
+			c.leave()
 			return nil, err
 		}
 		calls[i] = w.server.procedure(w.accounts[0], gen.NSIDSendMessage, body)
 	}
 	conn, err := connect(ctx, w.addr())
 	if err != nil {
+		c.leave()
 		return nil, err
 	}
-	c := newCrowd()
-	s := &side{crowd: c, pid: w.server.PID(), writeRound: func(i int) error { return conn.do(calls[i]) }, end: func() {
+	return &side{crowd: c, pid: w.server.PID(), writeRound: func(i int) error { return conn.do(calls[i]) }, end: func() {
 		c.leave()
 		_ = conn.Close()
-	}}
-	if err := w.openStreams(ctx, c); err != nil {
-		s.end()
-		return nil, err
-	}
-	return s, nil
+	}}, nil
 }
 
 // baselineCrowd returns the side of the baseline program.
-func baselineCrowd(ctx context.Context, event []byte) (*side, error) {
-	f, err := startBaseline(ctx, fanOutBaseline, event, audience)
+func (w *world) baselineCrowd(ctx context.Context, n, perTurn int, event []byte) (*side, error) {
+	f, err := startBaseline(ctx, fanOutBaseline, event, n)
 	if err != nil {
 		return nil, err
 	}
-	c := newCrowd()
+	c := newCrowd(w.sizes.turns, perTurn)
 	s := &side{crowd: c, pid: f.pid(), writeRound: func(int) error {
 		_, err := f.in.Write([]byte{'.'})
 		return err
@@ -198,7 +230,7 @@ func baselineCrowd(ctx context.Context, event []byte) (*side, error) {
 		_ = f.stop()
 	}}
 	var d net.Dialer
-	for range audience {
+	for range n {
 		conn, err := d.DialContext(ctx, "tcp", f.addr)
 		if err != nil {
 			_ = f.cmd.Process.Kill() // it waits for the rest of the crowd
@@ -263,31 +295,47 @@ func (w *world) sampleEvent(ctx context.Context) ([]byte, error) {
 
 // benchIdleStreams measures by how much an idle stream increases the resident
 // memory of an instance. The instance has served requests before, and the
-// connections have been open for a while.
-func (w *world) benchIdleStreams(ctx context.Context, out io.Writer) error {
-	if _, err := w.send(ctx, 1, 1, 1, 500); err != nil {
-		return err
+// connections have been open for a while. Each turn has an instance of its own:
+// memory that one has freed would hide what the next streams take.
+func (w *world) benchIdleStreams(ctx context.Context, r *recorder) error {
+	n := largest(w.sizes.streams)
+	each := r.figure(fmt.Sprintf("resident memory of an idle stream, of %d", n), kibibytes)
+	for turn := range w.sizes.turns {
+		if turn > 0 {
+			if _, err := w.restart(ctx); err != nil {
+				return err
+			}
+		}
+		grown, err := w.idleStreams(ctx, n)
+		if err != nil {
+			return err
+		}
+		each.add(grown)
 	}
-	const settled = 10 * time.Second
-	time.Sleep(settled)
+	r.print(each)
+	r.judgeAt("idle-stream", each, n, audience, "streams")
+	return nil
+}
+
+func (w *world) idleStreams(ctx context.Context, n int) (kib float64, err error) {
+	if _, err := w.send(ctx, sendPlan{convos: 1, senders: 1, n: 500, size: messageLen}); err != nil {
+		return 0, err
+	}
+	time.Sleep(w.sizes.settled)
 	before, err := testbed.ResidentOf(w.server.PID())
 	if err != nil {
-		return err
+		return 0, err
 	}
-	c := newCrowd()
+	c := newCrowd(0, 1)
 	defer c.leave()
-	if err := w.openStreams(ctx, c); err != nil {
-		return err
+	if err := w.openStreams(ctx, c, n); err != nil {
+		return 0, err
 	}
-	time.Sleep(settled)
+	time.Sleep(w.sizes.settled)
 	after, err := testbed.ResidentOf(w.server.PID())
 	if err != nil {
-		return err
+		return 0, err
 	}
-	each := float64(after-before) / audience / 1024
-	fmt.Fprintf(out, "  idle stream            %8.1f KiB resident: %.1f MiB with %d, %.1f MiB before\n",
-		each, float64(after)/(1<<20), audience, float64(before)/(1<<20))
-	ratio(out, each/20, "of 20 KiB", atMost, 1)
 	c.leave()
-	return w.streamsGone(ctx)
+	return float64(after-before) / float64(n) / 1024, w.streamsGone(ctx)
 }

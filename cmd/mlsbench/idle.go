@@ -14,35 +14,47 @@ import (
 	"catbird.blue/mls/internal/testbed"
 )
 
+// idleQuiet is how long a server must have been idle before its memory counts.
+const idleQuiet = 20 * time.Second
+
 // benchIdle measures a server without traffic: the time from start to readiness
 // on an existing database, its resident memory, and the number of its queries.
-func benchIdle(ctx context.Context, w *world, out io.Writer, _ time.Duration) error {
-	took, err := w.restart(ctx)
+func benchIdle(ctx context.Context, w *world, r *recorder) error {
+	start, memory := r.figure("start to ready", millis), r.figure("resident memory", mebibytes)
+	for range w.sizes.turns {
+		took, err := w.restart(ctx)
+		if err != nil {
+			return err
+		}
+		start.addTime(took)
+		time.Sleep(w.sizes.quiet) // nothing allocated at the start matters after that
+		rss, err := testbed.ResidentOf(w.server.PID())
+		if err != nil {
+			return err
+		}
+		memory.add(float64(rss) / (1 << 20))
+	}
+	queries := r.figure("queries, by the log of PostgreSQL", perSecond)
+	period := max(w.sizes.quiet, 1500*time.Millisecond)
+	counts, err := w.countStatements(ctx, period, w.sizes.turns)
 	if err != nil {
 		return err
 	}
-	const quiet = 20 * time.Second // long enough that nothing allocated at the start matters
-	queries, err := w.countStatements(ctx, func() { time.Sleep(quiet) })
-	if err != nil {
-		return err
+	for _, n := range counts {
+		// Queries that are one second apart: n of them span n-1 seconds.
+		queries.add(float64(max(0, n-1)) / period.Seconds())
 	}
-	rss, err := testbed.ResidentOf(w.server.PID())
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "idle server\n  start to ready         %8v on an existing database\n", took.Round(time.Millisecond))
-	ratio(out, took.Seconds(), "of a second", atMost, 1)
-	fmt.Fprintf(out, "  resident memory        %8.1f MiB\n", float64(rss)/(1<<20))
-	ratio(out, float64(rss)/(32<<20), "of 32 MiB", atMost, 1)
-	fmt.Fprintf(out, "  queries                %8d in %v, by the log of PostgreSQL\n", queries, quiet)
-	// Queries that are one second apart: n of them span n-1 seconds.
-	ratio(out, float64(queries-1)/quiet.Seconds(), "of one a second", atMost, 1)
+	r.print(start, memory, queries)
+	r.judge("start", start)
+	r.judgeAt("idle-memory", memory, int(w.sizes.quiet.Seconds()), int(idleQuiet.Seconds()), "seconds after the start")
+	r.judgeAt("idle-queries", queries, int(period.Seconds()), int(idleQuiet.Seconds()), "seconds")
 	return nil
 }
 
-// countStatements counts the statements of mlsd that PostgreSQL executes while
-// f runs. It makes PostgreSQL log every statement with the application name.
-func (w *world) countStatements(ctx context.Context, f func()) (int, error) {
+// countStatements counts the statements of mlsd that PostgreSQL executes in each
+// of several periods. It makes PostgreSQL log every statement with the
+// application name.
+func (w *world) countStatements(ctx context.Context, period time.Duration, periods int) (_ []int, err error) {
 	set := func(statements ...string) error {
 		for _, q := range append(statements, "SELECT pg_reload_conf()") {
 			if _, err := w.Pool.Exec(ctx, q); err != nil {
@@ -52,31 +64,40 @@ func (w *world) countStatements(ctx context.Context, f func()) (int, error) {
 		time.Sleep(time.Second) // until every process has read the setting
 		return nil
 	}
+	defer func() { err = errors.Join(err, set("ALTER SYSTEM RESET ALL")) }()
 	if err := set("ALTER SYSTEM SET log_statement = 'all'", "ALTER SYSTEM SET log_line_prefix = 'by %a: '"); err != nil {
-		return 0, err
+		return nil, err
 	}
 	file, err := os.Open(filepath.Join(w.PG.DataDir, "server.log"))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer file.Close()
 	if _, err := file.Seek(0, io.SeekEnd); err != nil {
-		return 0, err
+		return nil, err
 	}
-	f()
-	n := 0
-	lines := bufio.NewScanner(file)
+	counts, all := make([]int, periods), 0
+	for i := range counts {
+		time.Sleep(period)
+		if counts[i], err = statementsIn(file); err != nil {
+			return nil, err
+		}
+		all += counts[i]
+	}
+	if all == 0 {
+		return nil, errors.New("the log of PostgreSQL has no statement of mlsd: it is not looked for under its name")
+	}
+	return counts, nil
+}
+
+// statementsIn counts the statements of mlsd in the rest of a log.
+func statementsIn(log io.Reader) (n int, err error) {
+	lines := bufio.NewScanner(log)
 	for lines.Scan() {
 		// The application name begins with mlsd and may say where attachments are kept.
 		if strings.HasPrefix(lines.Text(), "by mlsd") && strings.Contains(lines.Text(), ": LOG:") {
 			n++
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return 0, err
-	}
-	if n == 0 {
-		return 0, errors.New("the log of PostgreSQL has no statement of mlsd: it is not looked for under its name")
-	}
-	return n, set("ALTER SYSTEM RESET ALL")
+	return n, lines.Err()
 }

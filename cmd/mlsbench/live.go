@@ -2,11 +2,9 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"sync"
@@ -34,67 +32,65 @@ const (
 // benchLive measures the time from sending a message to receiving its event: at
 // the instance that accepted the message, at another instance that is notified
 // through Redis, and at that instance without Redis.
-func benchLive(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
+func benchLive(ctx context.Context, w *world, r *recorder) error {
 	if err := w.clear(ctx); err != nil {
 		return err
 	}
 	if err := w.seedConvos(ctx, 1, liveConvos, w.dids(2)); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "live, %d bytes, %d messages/s, one subscriber, from send to receive\n", messageLen, liveRate)
-	if _, err := w.delivery(ctx, time.Second, w.server); err != nil { // warm-up
-		return err
-	}
-	single, err := w.deliveries(ctx, d, w.server)
+	r.note("  %d bytes, %d messages/s, one subscriber", messageLen, liveRate)
+	single, err := w.deliveries(ctx, r, []string{"the answer to the send", "same instance"}, w.server)
 	if err != nil {
 		return err
 	}
-	single[0].print(out, "the answer to the send")
-	single[1].print(out, "same instance")
-	ratio(out, single[1].at(50)/3, "of 3 ms p50", atMost, 1)
-	ratio(out, single[1].at(99)/15, "of 15 ms p99", atMost, 1)
-	return w.liveRedis(ctx, out, d)
+	r.judge("live-same-p50", single[1].p50)
+	r.judge("live-same-p99", single[1].p99)
+	return w.liveRedis(ctx, r)
 }
 
-func (w *world) liveRedis(ctx context.Context, out io.Writer, d time.Duration) (err error) {
-	r, err := testbed.StartRedis(ctx, w.Dir)
+func (w *world) liveRedis(ctx context.Context, r *recorder) (err error) {
+	bus, err := testbed.StartRedis(ctx, w.Dir)
 	if err != nil {
 		return err
 	}
-	defer r.Kill()
-	first, _, err := w.startInstance(ctx, "REDIS_URL="+r.URL)
+	defer bus.Kill()
+	first, _, err := w.startInstance(ctx, "REDIS_URL="+bus.URL)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, first.Stop()) }()
-	second, _, err := w.startInstance(ctx, "REDIS_URL="+r.URL, "SERVICE_DID="+first.ServiceDID)
+	second, _, err := w.startInstance(ctx, "REDIS_URL="+bus.URL, "SERVICE_DID="+first.ServiceDID)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, second.Stop()) }()
 
-	if _, err := w.delivery(ctx, time.Second, first, second); err != nil {
-		return err
-	}
-	both, err := w.deliveries(ctx, d, first, second)
+	both, err := w.deliveries(ctx, r, []string{"the answer, with Redis", "with Redis", "second instance"}, first, second)
 	if err != nil {
 		return err
 	}
-	both[1].print(out, "with Redis")
-	both[2].print(out, "second instance")
-	ratio(out, both[2].at(50)-both[1].at(50), "of 1 ms p50 over the first", atMost, 1)
+	later := r.figure("second instance, p50 - p50 at the first", millis)
+	for i, at := range both[2].p50.Turns {
+		later.add(at - both[1].p50.Turns[i])
+	}
+	r.print(later)
+	r.judge("live-second-p50", later)
 
-	r.Kill()
+	bus.Kill()
 	if err := w.noticeLoss(ctx, first, second); err != nil {
 		return err
 	}
-	if both, err = w.deliveries(ctx, d, first, second); err != nil {
+	if both, err = w.deliveries(ctx, r, []string{"the answer, Redis gone", "first instance, Redis gone", "second instance, Redis gone"}, first, second); err != nil {
 		return err
 	}
-	both[2].print(out, "second, Redis gone")
 	// The interval counts from the end of one read to the start of the next.
-	clock := tailerClock.Seconds() * 1000
-	ratio(out, both[2].at(99)/clock, "of the tailer's clock p99", atMost, 1.05)
+	clock := r.figure("second instance, Redis gone, p99 / interval of its reads", times)
+	for _, v := range both[2].p99.Turns {
+		clock.add(v / (tailerClock.Seconds() * 1000))
+	}
+	r.print(clock)
+	r.judge("live-lost-p99", clock)
 	return nil
 }
 
@@ -120,33 +116,36 @@ func (w *world) noticeLoss(ctx context.Context, at ...*instance) error {
 // delays are the delays of events in milliseconds, in ascending order.
 type delays []float64
 
-func (t delays) at(percent int) float64 { return t[len(t)*percent/100] }
-
-func (t delays) print(out io.Writer, where string) {
-	fmt.Fprintf(out, "  %-22s p50 %7.2f ms  p99 %7.2f ms  max %7.2f ms  (%d messages)\n", where, t.at(50), t.at(99), t[len(t)-1], len(t))
+// at returns a percentile, and 0 if there was no event.
+func (t delays) at(percent int) float64 {
+	if len(t) == 0 {
+		return 0
+	}
+	return t[len(t)*percent/100]
 }
 
-// liveTurns is the number of measurements of each delivery.
-const liveTurns = 3
-
-// deliveries measures several times. For each instance it returns the
-// measurement with the median p99, so that a single disturbance of the machine
-// does not count.
-func (w *world) deliveries(ctx context.Context, d time.Duration, at ...*instance) ([]delays, error) {
-	turns := make([][]delays, 1+len(at))
-	for range liveTurns {
-		took, err := w.delivery(ctx, d/liveTurns, at...)
+// deliveries measures in several turns, after one as a warm-up. It returns the
+// figures of the answers, and those of the events at each instance.
+func (w *world) deliveries(ctx context.Context, r *recorder, names []string, at ...*instance) ([]loadFigures, error) {
+	out := make([]loadFigures, len(names))
+	for i, name := range names {
+		out[i] = loadFigures{p50: r.figure(name+", p50", millis), p99: r.figure(name+", p99", millis)}
+	}
+	for turn := range 1 + w.sizes.turns {
+		took, err := w.delivery(ctx, w.sizes.turn(), at...)
 		if err != nil {
 			return nil, err
 		}
-		for i := range took {
-			turns[i] = append(turns[i], took[i])
+		if turn == 0 {
+			continue
+		}
+		for i := range out {
+			out[i].p50.add(took[i].at(50))
+			out[i].p99.add(took[i].at(99))
 		}
 	}
-	out := make([]delays, len(turns))
-	for i, all := range turns {
-		slices.SortFunc(all, func(a, b delays) int { return cmp.Compare(a.at(99), b.at(99)) })
-		out[i] = all[liveTurns/2]
+	for _, f := range out {
+		r.print(f.p50, f.p99)
 	}
 	return out, nil
 }
@@ -154,7 +153,7 @@ func (w *world) deliveries(ctx context.Context, d time.Duration, at ...*instance
 // delivery sends to the first instance at a steady rate for the time d. It
 // returns the delays of the answers, and those of the events at each instance.
 func (w *world) delivery(ctx context.Context, d time.Duration, at ...*instance) ([]delays, error) {
-	n := max(liveRate, int(d.Seconds()*liveRate))
+	n := max(liveRate/5, int(d.Seconds()*liveRate))
 	calls := make([]call, n)
 	errs := make([]error, n)
 	inParallel(n, func(i int) {
@@ -182,7 +181,7 @@ func (w *world) delivery(ctx context.Context, d time.Duration, at ...*instance) 
 		}
 		wg.Go(func() { received[i], failed[i] = receive(events, n) })
 	}
-	sent, answered, err := sendSteadily(ctx, at[0].Addr(), calls)
+	sent, answered, err := sendSteadily(ctx, at[0].Addr(), calls, liveRate)
 	if err != nil {
 		return nil, err
 	}
@@ -229,9 +228,9 @@ func receive(events *xrpc.EventReader, n int) ([]time.Time, error) {
 	return at, nil
 }
 
-// sendSteadily sends calls at liveRate without waiting for the answers to
+// sendSteadily sends calls at a rate per second without waiting for the answers to
 // earlier ones. It returns the times at which each call was due and answered.
-func sendSteadily(ctx context.Context, addr string, calls []call) (due, answered []time.Time, err error) {
+func sendSteadily(ctx context.Context, addr string, calls []call, rate int) (due, answered []time.Time, err error) {
 	due, answered = make([]time.Time, len(calls)), make([]time.Time, len(calls))
 	turn := make(chan int, len(calls))
 	errs := make([]error, liveSenders)
@@ -253,7 +252,7 @@ func sendSteadily(ctx context.Context, addr string, calls []call) (due, answered
 	}
 	start := time.Now()
 	for i := range calls {
-		time.Sleep(time.Until(start.Add(time.Duration(i) * time.Second / liveRate)))
+		time.Sleep(time.Until(start.Add(time.Duration(i) * time.Second / time.Duration(rate))))
 		due[i] = time.Now() // a sleep that took too long is not the service's fault
 		turn <- i
 	}

@@ -1,83 +1,27 @@
 // Command mlsbench compares the service with lower bounds for its costs, on one
 // machine and in one run. The load generator, the service, PostgreSQL and the
-// baselines share the cores. The exit status is 1 if a ratio misses its bound.
+// baselines share the cores. Each figure is the median of several turns, in
+// which the sides of a comparison alternate. The run ends with a table of all
+// bounds, and its exit status is 1 if one of them is missed.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"regexp"
 	"runtime"
-	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
-
-	"catbird.blue/mls/internal/testbed"
 )
 
-// benchmarks lists the benchmarks in the order in which they run.
-var benchmarks = []struct {
-	name string
-	run  func(ctx context.Context, w *world, out io.Writer, d time.Duration) error
-}{
-	{"idle", benchIdle},
-	{"send", benchSend},
-	{"growth", benchGrowth},
-	{"read", benchRead},
-	{"mls", benchMLS},
-	{"live", benchLive},
-	{"fan-out", benchFanOut},
-	{"resume", benchResume},
-}
-
-var missed bool
-
-type bound string
-
-const (
-	atLeast bound = "at least"
-	atMost  bound = "at most"
-)
-
-// ratio prints a figure and its bound.
-func ratio(out io.Writer, got float64, of string, b bound, want float64) {
-	verdict := "holds"
-	if b == atLeast && got < want || b == atMost && got > want {
-		verdict, missed = "MISSED", true
-	}
-	fmt.Fprintf(out, "  ratio                  %8.2f x %s; wanted %s %.2f: %s\n", got, of, b, want, verdict)
-}
-
-// median returns the median of v, for an even number of values the upper one.
-func median(v []float64) float64 {
-	v = slices.Sorted(slices.Values(v))
-	return v[len(v)/2]
-}
-
-// byTurn divides the figures of two sides that took turns, turn by turn. The
-// speed of a shared machine varies, so only measurements next to each other can
-// be compared.
-func byTurn(one, other []float64) []float64 {
-	ratios := make([]float64, len(one))
-	for i := range one {
-		ratios[i] = one[i] / other[i]
-	}
-	return ratios
-}
-
-// shorter returns the shorter of two times. Zero means that there is no time
-// yet.
-func shorter(a, b time.Duration) time.Duration {
-	if a == 0 || b < a {
-		return b
-	}
-	return a
-}
+// errMissed is the end of a run that missed bounds.
+var errMissed = errors.New("bounds were missed")
 
 func main() {
 	if name := os.Getenv(baselineEnv); name != "" {
@@ -87,43 +31,111 @@ func main() {
 		}
 		return
 	}
-	d := flag.Duration("time", 10*time.Second, "how long a measured run lasts")
-	which := flag.String("run", ".", "run the benchmarks whose name matches this expression")
-	binary := flag.String("mlsd", "bin/mlsd", "the binary to measure")
-	rows := flag.Int("messages", 10_000_000, "how many messages a large table has")
-	flag.Parse()
+	o, pair := flags()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *binary, *which, *d, *rows); err != nil {
-		fmt.Fprintln(os.Stderr, "mlsbench:", err)
-		os.Exit(1)
+	var err error
+	switch {
+	case o.compare && len(pair) == 2:
+		err = compareFiles(os.Stdout, pair[0], pair[1])
+	case o.compare || len(pair) > 0:
+		err = errors.New("-compare takes two files, the old run and the new one; a run takes no argument")
+	default:
+		err = run(ctx, os.Stdout, o)
 	}
-	if missed {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mlsbench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, binary, which string, d time.Duration, rows int) error {
-	match, err := regexp.Compile(which)
+// options are what the command line says.
+type options struct {
+	bench, binary, out string
+	time               time.Duration
+	messages           int
+	compare            bool
+}
+
+func flags() (*options, []string) {
+	o := &options{}
+	flag.StringVar(&o.bench, "bench", os.Getenv("BENCH"), "parts to run, separated by commas, and quick for the smallest sizes: "+strings.Join(partNames(), ", "))
+	flag.StringVar(&o.binary, "mlsd", "bin/mlsd", "the binary to measure")
+	flag.StringVar(&o.out, "out", os.Getenv("BENCH_OUT"), "the file for the result; bench/TIME-SET.json if empty")
+	flag.DurationVar(&o.time, "time", 0, "how long each side of a comparison is measured, in all turns together; 0 for the set's own time")
+	flag.IntVar(&o.messages, "messages", 0, "how many messages the largest table has; 0 for the set's own number")
+	flag.BoolVar(&o.compare, "compare", false, "print two results side by side: -compare OLD NEW")
+	flag.Parse()
+	return o, flag.Args()
+}
+
+// run measures, writes the result and prints the table of bounds.
+func run(ctx context.Context, out io.Writer, o *options) error {
+	chosen, s, err := choose(o.bench)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, %d cores shared by load generator, mlsd and PostgreSQL\n", runtime.GOARCH, runtime.NumCPU())
-	w, err := newWorld(ctx, binary, accounts)
+	if o.time > 0 {
+		s.time = o.time
+	}
+	if o.messages > 0 {
+		s.messages = o.messages
+	}
+	began := time.Now()
+	res := &result{Facts: machineFacts(ctx, o.binary), Set: s.set, Time: s.time.String()}
+	r := newRecorder(out)
+	r.trial = s.trial()
+	failed := runParts(ctx, r, o.binary, s, chosen, res)
+	if len(r.figures) == 0 {
+		return failed
+	}
+	if unknown := r.unknownBounds(bounds); len(unknown) > 0 {
+		return fmt.Errorf("the table of bounds lacks %v", unknown)
+	}
+	res.Seconds, res.Figures, res.Bounds = time.Since(began).Seconds(), r.figures, r.verdicts(bounds)
+	misses := printVerdicts(out, res.Bounds)
+	file := o.out
+	if file == "" {
+		file = resultFile(s.set, began)
+	}
+	if err := res.write(file); err != nil {
+		return err
+	}
+	r.note("%s in %s", file, time.Since(began).Round(time.Second))
+	if misses > 0 {
+		failed = errors.Join(failed, fmt.Errorf("%d %w", misses, errMissed))
+	}
+	return failed
+}
+
+// runParts runs the parts one after the other. A part that fails does not keep
+// the others from running; its bounds are not measured.
+func runParts(ctx context.Context, r *recorder, binary string, s sizes, chosen []part, res *result) error {
+	w, err := newWorld(ctx, binary, accounts, s)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	w.tableSize = rows
-	for _, b := range benchmarks {
-		if !match.MatchString(b.name) {
-			continue
-		}
-		if err := b.run(ctx, w, os.Stdout, d); err != nil {
-			return fmt.Errorf("%s: %w", b.name, err)
-		}
+	var failed error
+	if err := res.Facts.askPostgreSQL(ctx, w.Pool); err != nil {
+		return err
 	}
-	return nil
+	r.note("%s\nthe load generator, mlsd and PostgreSQL share the cores; medians of the turns (smallest–largest); set %s", &res.Facts, s.set)
+	for _, p := range chosen {
+		r.part = p.name
+		began := time.Now()
+		r.note("%s: %s", p.name, p.what)
+		if err := p.run(ctx, w, r); err != nil {
+			r.note("  FAILED: %v", err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", p.name, err))
+		}
+		if ctx.Err() != nil || w.server == nil {
+			return failed
+		}
+		r.note("  took %s", time.Since(began).Round(100*time.Millisecond))
+		res.Parts = append(res.Parts, p.name)
+	}
+	return failed
 }
 
 // inParallel calls f for 0..n-1 on all cores.
@@ -138,20 +150,4 @@ func inParallel(n int, f func(i int)) {
 		})
 	}
 	wg.Wait()
-}
-
-// spent is the CPU time that the two servers have used.
-type spent struct{ server, postgres time.Duration }
-
-func (w *world) cpu(ctx context.Context) (spent, error) {
-	server, err := testbed.CPUOf(w.server.PID())
-	if err != nil {
-		return spent{}, err
-	}
-	pg, err := w.Postmaster(ctx)
-	if err != nil {
-		return spent{}, err
-	}
-	postgres, err := testbed.CPUOf(pg)
-	return spent{server, postgres}, err
 }

@@ -8,39 +8,44 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 	"time"
 
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// minTurns is the least number of measurements of a comparison.
-const minTurns = 9
-
 // benchMLS compares verification with the bare signature checks that it cannot
 // avoid. It runs in this process only.
-func benchMLS(_ context.Context, _ *world, out io.Writer, d time.Duration) error {
-	each := d / 5
+func benchMLS(_ context.Context, w *world, r *recorder) error {
+	b := &mlsBench{r: r, turns: w.sizes.turns, turn: w.sizes.turn() / 10, slowest: map[string]*figure{}}
 	for _, s := range []mls.CipherSuite{mls.SuiteX25519AES128, mls.SuiteP256} {
-		fmt.Fprintf(out, "mls, %v\n", s)
 		check, err := bareCheck(s)
 		if err != nil {
 			return err
 		}
-		for _, f := range []func(io.Writer, mls.CipherSuite, func() error, time.Duration) error{
-			benchKeyPackage, benchFirstSeen, benchOneChanged,
-		} {
-			if err := f(out, s, check, each); err != nil {
+		for _, f := range []func(mls.CipherSuite, func() error) error{b.keyPackage, b.firstSeen, b.oneChanged} {
+			if err := f(s, check); err != nil {
 				return err
 			}
 		}
 	}
-	if err := benchThousand(out, each); err != nil {
+	for name, f := range b.slowest {
+		r.judge(name, f)
+	}
+	if err := b.thousand(); err != nil {
 		return err
 	}
-	return benchParse(out, each)
+	return b.parse()
+}
+
+// mlsBench has the figures of benchMLS.
+type mlsBench struct {
+	r     *recorder
+	turns int
+	// turn is the time that a turn of one side lasts at least.
+	turn time.Duration
+	// slowest has for each bound the figure of the suite with the larger ratio.
+	slowest map[string]*figure
 }
 
 // bareCheck returns a function that performs one signature check of the suite
@@ -73,61 +78,70 @@ func bareCheck(s mls.CipherSuite) (func() error, error) {
 	}, nil
 }
 
-// inTurns alternates between work and the bare checks that it must contain, for
-// the time d. It returns the median time of work, and the median of the ratios
-// of the turns. Other load on the machine affects both sides.
-func inTurns(d time.Duration, checks int, check, work func() error) (took time.Duration, times float64, err error) {
-	var all []time.Duration
-	var ratios []float64
-	for end := time.Now().Add(d); len(all) < minTurns || time.Now().Before(end); {
-		began := time.Now()
-		if err := work(); err != nil {
-			return 0, 0, err
-		}
-		middle := time.Now()
-		for range checks {
-			if err := check(); err != nil {
-				return 0, 0, err
-			}
-		}
-		worked, bare := middle.Sub(began), time.Since(middle)
-		all = append(all, worked)
-		ratios = append(ratios, float64(worked)/float64(bare))
-	}
-	slices.Sort(all)
-	slices.Sort(ratios)
-	return all[len(all)/2], ratios[len(ratios)/2], nil
+// inTurns alternates between work and the bare checks that it must contain. A
+// turn repeats both until its time is over. It returns the figure of the ratio.
+func (b *mlsBench) inTurns(what string, checks int, check, work func() error) (*figure, error) {
+	return b.alternate(what, "its bare signature checks", func() error { return repeat(checks, check) }, func() error { return nil }, work)
 }
 
-// many returns a function that calls f n times, so that a turn is long compared
-// with the resolution of the clock.
-func many(n int, f func() error) func() error {
-	return func() error {
-		for range n {
-			if err := f(); err != nil {
-				return err
+// alternate is inTurns with a preparation whose time does not count.
+func (b *mlsBench) alternate(what, floor string, check, prepare, work func() error) (*figure, error) {
+	took, bare := b.r.figure(what, micros), b.r.figure(what+", "+floor, micros)
+	for range b.turns {
+		var worked, checked time.Duration
+		n := 0
+		for start := time.Now(); n == 0 || time.Since(start) < 2*b.turn; n++ {
+			if err := prepare(); err != nil {
+				return nil, err
 			}
+			one, err := timed(work)
+			if err != nil {
+				return nil, err
+			}
+			other, err := timed(check)
+			if err != nil {
+				return nil, err
+			}
+			worked, checked = worked+one, checked+other
 		}
-		return nil
+		took.addTime(worked / time.Duration(n))
+		bare.addTime(checked / time.Duration(n))
+	}
+	b.r.print(took, bare)
+	return b.r.ratio(what+" / "+floor, took, bare), nil
+}
+
+// judge keeps the figure of the suite with the larger ratio.
+func (b *mlsBench) judge(bound string, f *figure) {
+	if old := b.slowest[bound]; old == nil || f.median() > old.median() {
+		b.slowest[bound] = f
 	}
 }
 
-func benchKeyPackage(out io.Writer, s mls.CipherSuite, check func() error, d time.Duration) error {
+// repeat calls f n times.
+func repeat(n int, f func() error) error {
+	for range n {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *mlsBench) keyPackage(s mls.CipherSuite, check func() error) error {
 	c := mlstest.NewClient("did:plc:bench", mlstest.Suite(s))
 	raw, now := c.KeyPackage().Raw, time.Now()
-	const n = 10
-	took, times, err := inTurns(d, 2*n, check, many(n, func() error {
+	f, err := b.inTurns(fmt.Sprintf("%v, key package", s), 2, check, func() error {
 		k, err := mls.ParseKeyPackage(raw)
 		if err != nil {
 			return err
 		}
 		return k.Verify(now, c.DID)
-	}))
+	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "  key package            %8v read and verified\n", (took / n).Round(time.Microsecond))
-	ratio(out, times, "of its two bare signature checks", atMost, 1.3)
+	b.judge("mls-key-package", f)
 	return nil
 }
 
@@ -149,95 +163,94 @@ func verifyGroupInfo(raw []byte, mem *mls.LeafCache) error {
 	return err
 }
 
-// benchFirstSeen verifies a GroupInfo of which no leaf is cached. It needs a
-// signature check for each leaf and one for the GroupInfo.
-func benchFirstSeen(out io.Writer, s mls.CipherSuite, check func() error, d time.Duration) error {
-	const leaves = 100
-	raw := group(s, leaves).GroupInfo
-	took, times, err := inTurns(d, leaves+1, check, func() error {
-		return verifyGroupInfo(raw, mls.NewLeafCache(2*leaves))
+// mlsLeaves is the number of leaves of the smaller group.
+const mlsLeaves = 100
+
+// firstSeen verifies a GroupInfo of which no leaf is cached. It needs a signature
+// check for each leaf and one for the GroupInfo.
+func (b *mlsBench) firstSeen(s mls.CipherSuite, check func() error) error {
+	raw := group(s, mlsLeaves).GroupInfo
+	f, err := b.inTurns(fmt.Sprintf("%v, GroupInfo of %d leaves first seen", s, mlsLeaves), mlsLeaves+1, check, func() error {
+		return verifyGroupInfo(raw, mls.NewLeafCache(2*mlsLeaves))
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "  GroupInfo, %d leaves  %8v first seen\n", leaves, took.Round(time.Microsecond))
-	ratio(out, times, "of its bare signature checks", atMost, 1.5)
+	b.judge("mls-first-seen", f)
 	return nil
 }
 
-// benchOneChanged verifies GroupInfos in each of which one leaf differs from
-// the cached ones.
-func benchOneChanged(out io.Writer, s mls.CipherSuite, check func() error, d time.Duration) error {
-	const leaves, checks = 100, 4
-	first := group(s, leaves)
-	next := make([][]byte, minTurns)
+// oneChanged verifies GroupInfos in each of which one leaf differs from the
+// cached ones.
+func (b *mlsBench) oneChanged(s mls.CipherSuite, check func() error) error {
+	const variants = 50
+	first := group(s, mlsLeaves)
+	next := make([][]byte, variants)
 	for i := range next {
 		next[i] = first.Next.Commit(first.By, mlstest.Plan{}).GroupInfo
 	}
-	var all []time.Duration
-	var counts []float64
-	for end := time.Now().Add(d); len(all) < minTurns || time.Now().Before(end); {
-		mem := mls.NewLeafCache(2 * leaves)
-		if err := verifyGroupInfo(first.GroupInfo, mem); err != nil {
+	var mem *mls.LeafCache
+	i := variants
+	renew := func() error {
+		if i < variants {
+			return nil
+		}
+		i, mem = 0, mls.NewLeafCache(4*mlsLeaves)
+		return verifyGroupInfo(first.GroupInfo, mem)
+	}
+	what := fmt.Sprintf("%v, GroupInfo of %d leaves, one changed", s, mlsLeaves)
+	f, err := b.alternate(what, "one bare signature check", check, renew, func() error {
+		i++
+		return verifyGroupInfo(next[i-1], mem)
+	})
+	if err != nil {
+		return err
+	}
+	b.judge("mls-one-changed", f)
+	return nil
+}
+
+// thousand verifies a GroupInfo with a thousand leaves, none of them cached.
+func (b *mlsBench) thousand() error {
+	const leaves = 1000
+	raw := group(mls.SuiteX25519AES128, leaves).GroupInfo
+	f := b.r.figure(fmt.Sprintf("GroupInfo of %d leaves first seen", leaves), millis)
+	for range b.turns {
+		took, err := timed(func() error { return verifyGroupInfo(raw, mls.NewLeafCache(2*leaves)) })
+		if err != nil {
 			return err
 		}
-		i := -1
-		took, times, err := inTurns(0, checks, check, func() error {
-			i++
-			return verifyGroupInfo(next[i], mem)
+		f.addTime(took)
+	}
+	b.r.print(f)
+	b.r.judge("mls-thousand", f)
+	return nil
+}
+
+// parse reads application messages with the size of a short chat message.
+func (b *mlsBench) parse() error {
+	raw := mlstest.NewGroup(mlstest.NewClient("did:plc:bench"), mlstest.Random(16)).Application(200)
+	const n = 10_000
+	f := b.r.figure(fmt.Sprintf("MB of application messages of %d bytes read", len(raw)), perSecond)
+	for range b.turns {
+		took, err := timed(func() error {
+			return repeat(n, func() error {
+				m, err := mls.ParseMessage(raw)
+				if err != nil {
+					return err
+				}
+				if f, ok := m.Framing(); !ok || f.ContentType != mls.ContentTypeApplication {
+					return errors.New("the application message is something else")
+				}
+				return nil
+			})
 		})
 		if err != nil {
 			return err
 		}
-		all, counts = append(all, took), append(counts, times*checks)
+		f.add(float64(n*len(raw)) / took.Seconds() / 1e6)
 	}
-	slices.Sort(all)
-	slices.Sort(counts)
-	fmt.Fprintf(out, "  GroupInfo, %d leaves  %8v one leaf changed\n", leaves, all[len(all)/2].Round(time.Microsecond))
-	ratio(out, counts[len(counts)/2], "of one signature check", atMost, 5)
-	return nil
-}
-
-// benchThousand verifies a GroupInfo with a thousand leaves, none of them
-// cached. The bound is a time, so the fastest turn counts, because other
-// processes may use the machine.
-func benchThousand(out io.Writer, d time.Duration) error {
-	const leaves = 1000
-	const bound = 150 * time.Millisecond
-	raw := group(mls.SuiteX25519AES128, leaves).GroupInfo
-	var best time.Duration
-	for end, turns := time.Now().Add(d), 0; turns < minTurns || time.Now().Before(end); turns++ {
-		began := time.Now()
-		if err := verifyGroupInfo(raw, mls.NewLeafCache(2*leaves)); err != nil {
-			return err
-		}
-		best = shorter(best, time.Since(began))
-	}
-	fmt.Fprintf(out, "mls, %d leaves         %8v first seen\n", leaves, best.Round(time.Microsecond))
-	ratio(out, float64(best)/float64(bound), "of 150 ms", atMost, 1)
-	return nil
-}
-
-// benchParse parses application messages with the size of a short chat message.
-func benchParse(out io.Writer, d time.Duration) error {
-	raw := mlstest.NewGroup(mlstest.NewClient("did:plc:bench"), mlstest.Random(16)).Application(200)
-	const n = 10_000
-	var best time.Duration
-	for end, turns := time.Now().Add(d), 0; turns < minTurns || time.Now().Before(end); turns++ {
-		began := time.Now()
-		for range n {
-			m, err := mls.ParseMessage(raw)
-			if err != nil {
-				return err
-			}
-			if f, ok := m.Framing(); !ok || f.ContentType != mls.ContentTypeApplication {
-				return errors.New("the application message is something else")
-			}
-		}
-		best = shorter(best, time.Since(began))
-	}
-	rate := float64(n*len(raw)) / best.Seconds() / 1e6
-	fmt.Fprintf(out, "application messages     %8.0f MB/s read, %d bytes each\n", rate, len(raw))
-	ratio(out, rate/200, "of 200 MB/s", atLeast, 1)
+	b.r.print(f)
+	b.r.judge("mls-parse", f)
 	return nil
 }

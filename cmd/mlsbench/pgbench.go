@@ -57,31 +57,41 @@ func bind(sql string, values map[string]string) (string, error) {
 	return bound, nil
 }
 
-var tps = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
+var (
+	tps       = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
+	processed = regexp.MustCompile(`(?m)^number of transactions actually processed: ([0-9]+)`)
+)
 
-// pgbench runs a script and returns the number of transactions per second.
-func (w *world) pgbench(ctx context.Context, script string, connections int, d time.Duration) (float64, error) {
+// pgbench runs a script over a number of connections for a time, which it counts
+// in whole seconds. Each connection plans at its first transaction, so a short
+// run would be slower than the statement is.
+func (w *world) pgbench(ctx context.Context, script string, connections int, d time.Duration) (res loadResult, err error) {
 	install, err := pgembed.Find(ctx, w.PG.Major)
 	if err != nil {
-		return 0, err
+		return res, err
 	}
 	file := filepath.Join(w.Dir, "script.sql")
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
-		return 0, err
+		return res, err
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(install.BinDir, "pgbench"),
-		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-T", strconv.Itoa(int(d.Seconds())),
+		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-T", strconv.Itoa(max(1, int(d.Round(time.Second).Seconds()))),
 		"-f", file, w.PG.URL(pgembed.Database))
 	cmd.Env = append(os.Environ(), "PGOPTIONS="+pgplan.Options())
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		return 0, fmt.Errorf("pgbench: %w: %.1000s", err, out)
+		return res, fmt.Errorf("pgbench: %w: %.1000s", err, out)
 	}
-	m := tps.FindSubmatch(out)
-	if m == nil {
-		return 0, fmt.Errorf("pgbench said nothing of tps: %s", out)
+	rate, count := tps.FindSubmatch(out), processed.FindSubmatch(out)
+	if rate == nil || count == nil {
+		return res, fmt.Errorf("pgbench said nothing of tps: %s", out)
 	}
-	return strconv.ParseFloat(string(m[1]), 64)
+	if res.calls, err = strconv.Atoi(string(count[1])); err != nil {
+		return res, err
+	}
+	perSecond, err := strconv.ParseFloat(string(rate[1]), 64)
+	res.took = time.Duration(float64(res.calls) / perSecond * float64(time.Second))
+	return res, err
 }
 
 // literal returns b as a bytea literal.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"time"
@@ -16,126 +15,141 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/pgembed"
 	"catbird.blue/mls/internal/pgplan"
+	"catbird.blue/mls/server/auth/authtest"
 	"catbird.blue/mls/xrpc"
 )
 
-const (
-	depth    = 100_000
-	pageSize = 50
-)
+const pageSize = 50
 
 // benchRead measures pages of getMessages at the start, the middle and the end
 // of a long conversation. It compares them with the bare query on one
 // connection, and with a baseline program that answers with the same bytes.
-func benchRead(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
+func benchRead(ctx context.Context, w *world, r *recorder) error {
+	depth := w.sizes.depth
 	if err := w.clear(ctx); err != nil {
 		return err
 	}
 	if err := w.seedConvos(ctx, 1, 1, w.dids(2)); err != nil {
 		return err
 	}
-	if err := w.seedMessages(ctx, 1, 1, depth, 200); err != nil {
+	if err := w.seedMessages(ctx, 1, 1, depth, growthLen); err != nil {
 		return err
 	}
-	one, err := pgxpool.ParseConfig(w.PG.URL(pgembed.Database))
-	if err != nil {
-		return err
-	}
-	one.MaxConns = 1
-	maps.Copy(one.ConnConfig.RuntimeParams, pgplan.Settings())
-	pool, err := pgxpool.NewWithConfig(ctx, one)
+	pool, err := w.connections(ctx, 1)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	fmt.Fprintf(out, "getMessages, page of %d of %d messages (200 bytes), one caller\n", pageSize, depth)
-	for _, after := range []int64{0, depth / 2, depth - pageSize} {
-		p, err := w.readPages(ctx, db.New(pool), after, max(20, int(d.Seconds()*20)))
-		if err != nil {
+	var worst *figure
+	for _, at := range []struct {
+		where string
+		after int
+	}{{"first page", 0}, {"page in the middle", depth / 2}, {"last page", depth - pageSize}} {
+		p := newPages(r, at.where)
+		if err := w.readPages(ctx, db.New(pool), at.after, p); err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "  after %6d           whole stack p50 %v, bare query p50 %v\n",
-			after, microseconds(p.whole), microseconds(p.bare))
-		fmt.Fprintf(out, "  CPU per page           mlsd %v, PostgreSQL %v; a bare HTTP answer of its %d bytes p50 %v\n",
-			p.cpu.server.Round(time.Microsecond), p.cpu.postgres.Round(time.Microsecond), p.size, microseconds(p.http))
-		ratio(out, median(byTurn(p.whole, p.bare)), "of the bare query, median of the turns", atMost, 2)
+		if f := p.report(r, at.where); worst == nil || f.median() > worst.median() {
+			worst = f
+		}
 	}
+	r.judge("page", worst)
 	return nil
 }
 
-// readRounds is the number of turns of benchRead. There are many short turns.
-const readRounds = 25
+// connections returns a pool of n connections with the settings of the service.
+func (w *world) connections(ctx context.Context, n int32) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(w.PG.URL(pgembed.Database))
+	if err != nil {
+		return nil, err
+	}
+	config.MaxConns, config.MinConns = n, n
+	maps.Copy(config.ConnConfig.RuntimeParams, pgplan.Settings())
+	return pgxpool.NewWithConfig(ctx, config)
+}
 
-// pages is the result of reading a page: the median time of each turn in
-// nanoseconds, and the CPU time.
+// pages are the figures of a page: the median time of each turn, and the CPU
+// time.
 type pages struct {
-	whole, bare, http []float64
-	cpu               spent
-	size              int
+	whole           loadFigures
+	bare, http, sum *figure
 }
 
-func microseconds(turns []float64) time.Duration {
-	return time.Duration(median(turns)).Round(time.Microsecond)
+func newPages(r *recorder, where string) *pages {
+	of := func(name string) *figure { return r.figure(where+", "+name, micros) }
+	return &pages{
+		whole: loadFigures{p50: of("whole stack, p50"), server: of("whole stack, mlsd CPU"), postgres: of("whole stack, PostgreSQL CPU")},
+		bare:  of("bare query, p50"), http: of("bare HTTP answer, p50"), sum: of("bare query + bare HTTP answer"),
+	}
 }
 
-// readPages reads the page after a sequence number, n times in each turn of
-// each side.
-func (w *world) readPages(ctx context.Context, q *db.Queries, after int64, n int) (p pages, err error) {
-	// A token may be used several times for a query.
-	target := fmt.Sprintf("/xrpc/%s?convoId=%s&limit=%d&sinceSeq=%d", gen.NSIDGetMessages, convoID(1), pageSize, after)
-	token := w.accounts[0].TokenFor(w.did(), gen.NSIDGetMessages, time.Hour)
-	one := newCall(w.addr(), "GET", target, token, nil)
+func (p *pages) report(r *recorder, where string) *figure {
+	r.print(p.whole.p50, p.whole.server, p.whole.postgres, p.bare, p.http)
+	return r.ratio(where+" / bare query + bare HTTP answer", p.whole.p50, p.sum)
+}
+
+// query returns a call of a query, whose token may be used several times.
+func (w *world) query(by *authtest.Account, nsid, target string) call {
+	return newCall(w.addr(), "GET", target, by.TokenFor(w.did(), nsid, time.Hour), nil)
+}
+
+// readPages reads the page after a sequence number with each side in turn.
+func (w *world) readPages(ctx context.Context, q *db.Queries, after int, p *pages) (err error) {
+	one := w.query(w.accounts[0], gen.NSIDGetMessages,
+		fmt.Sprintf("/xrpc/%s?convoId=%s&limit=%d&sinceSeq=%d", gen.NSIDGetMessages, convoID(1), pageSize, after))
 	c, err := connect(ctx, w.addr())
 	if err != nil {
-		return p, err
+		return err
 	}
 	defer c.Close()
 	var page bytes.Buffer
 	if _, err := c.answer(one, &page); err != nil {
-		return p, err
+		return err
 	}
-	p.size = page.Len()
 	baseline, err := startBaseline(ctx, httpBaseline, page.Bytes(), 0)
 	if err != nil {
-		return p, err
+		return err
 	}
 	defer func() { err = errors.Join(err, baseline.stop()) }()
-	calls := slices.Repeat([]call{one}, n)
-	for range readRounds {
-		before, err := w.cpu(ctx)
-		if err != nil {
-			return p, err
+	calls := slices.Repeat([]call{one}, max(20, int(w.sizes.turn().Seconds()*1000)))
+	for turn := range 1 + w.sizes.turns { // the first is a warm-up
+		figures := p
+		if turn == 0 {
+			figures = &pages{}
 		}
-		res, err := runCalls(ctx, w.addr(), 1, calls)
-		if err != nil {
-			return p, err
+		if err := w.readTurn(ctx, q, after, calls, baseline, figures); err != nil {
+			return err
 		}
-		now, err := w.cpu(ctx)
-		if err != nil {
-			return p, err
-		}
-		p.cpu.server += (now.server - before.server) / time.Duration(n*readRounds)
-		p.cpu.postgres += (now.postgres - before.postgres) / time.Duration(n*readRounds)
-		bareTime, err := w.barePages(ctx, q, after, n)
-		if err != nil {
-			return p, err
-		}
-		empty, err := runCalls(ctx, baseline.addr, 1, calls)
-		if err != nil {
-			return p, err
-		}
-		p.whole, p.bare, p.http = append(p.whole, float64(res.p50)), append(p.bare, float64(bareTime)), append(p.http, float64(empty.p50))
 	}
-	return p, nil
+	return nil
+}
+
+func (w *world) readTurn(ctx context.Context, q *db.Queries, after int, calls []call, baseline *baseline, p *pages) error {
+	err := w.measure(ctx, &p.whole, w.server.PID(), func() (loadResult, error) { return runCalls(ctx, w.addr(), 1, calls) })
+	if err != nil {
+		return err
+	}
+	bare, err := w.barePages(ctx, q, after, len(calls))
+	if err != nil {
+		return err
+	}
+	empty, err := runCalls(ctx, baseline.addr, 1, calls)
+	if err != nil {
+		return err
+	}
+	p.bare.addTime(bare)
+	p.http.addTime(empty.p50)
+	p.sum.addTime(bare + empty.p50)
+	return nil
 }
 
 // barePages returns the median time of the page's query with pgx.
-func (w *world) barePages(ctx context.Context, q *db.Queries, after int64, n int) (time.Duration, error) {
+func (w *world) barePages(ctx context.Context, q *db.Queries, after, n int) (time.Duration, error) {
 	took := make([]time.Duration, n)
 	for i := range took {
 		began := time.Now()
 		rows, err := q.PageMessages(ctx, db.PageMessagesParams{
-			ConvoID: xrpc.ConvoID(convoID(1)), Did: w.accounts[0].DID, AfterSeq: after, UntilSeq: depth,
+			ConvoID: xrpc.ConvoID(convoID(1)), Did: w.accounts[0].DID, AfterSeq: int64(after), UntilSeq: int64(w.sizes.depth),
 			// The service asks for one row more than the page has.
 			Kinds: []string{"app", "commit", "proposal"}, MaxRows: pageSize + 1, MaxBytes: 4_000_000,
 		})

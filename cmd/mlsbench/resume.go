@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
@@ -21,15 +20,13 @@ const (
 	// changedEach is the number of new messages in each of them.
 	changedEach = 5
 	resumeLen   = 200
-	// replayed is the number of events that a stream missed.
-	replayed = 10_000
 )
 
 // benchResume measures how fast a client catches up in a large database, with
 // sync and with a stream that resumes. The table takes about one kilobyte of
 // disk per message, including its indexes and the space that is needed to build
 // them.
-func benchResume(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
+func benchResume(ctx context.Context, w *world, r *recorder) error {
 	began := time.Now()
 	if err := w.clear(ctx); err != nil {
 		return err
@@ -37,19 +34,21 @@ func benchResume(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 	if err := w.seedConvos(ctx, 1, resumeConvos, w.dids(2)); err != nil {
 		return err
 	}
-	err := w.withoutIndexes(ctx, func() error { return w.fillMessages(ctx, 1, resumeConvos, w.tableSize/resumeConvos, resumeLen) })
+	err := w.withoutIndexes(ctx, func() error {
+		return w.fillMessages(ctx, 1, resumeConvos, w.sizes.messages/resumeConvos, resumeLen)
+	})
 	if err != nil {
 		return err
 	}
 	if err := w.settle(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "coming back, %d conversations, %d messages (%d bytes) in the table, made in %v\n",
-		resumeConvos, w.tableSize, resumeLen, time.Since(began).Round(time.Second))
-	if err := w.benchSync(ctx, out, d); err != nil {
+	r.note("  %d conversations, %d messages (%d bytes) in the table, made in %v",
+		resumeConvos, w.sizes.messages, resumeLen, time.Since(began).Round(time.Second))
+	if err := w.benchSync(ctx, r); err != nil {
 		return err
 	}
-	return w.benchReplay(ctx, out, d)
+	return w.benchReplay(ctx, r)
 }
 
 // syncAnswer holds the parts of a sync answer that are checked.
@@ -71,7 +70,7 @@ type syncPosition struct {
 func (w *world) positions() []syncPosition {
 	out := make([]syncPosition, resumeConvos)
 	for i := range out {
-		out[i] = syncPosition{convoID(i + 1), int64(w.tableSize / resumeConvos)}
+		out[i] = syncPosition{convoID(i + 1), int64(w.sizes.messages / resumeConvos)}
 	}
 	return out
 }
@@ -99,7 +98,7 @@ func (w *world) sync(c *connection, positions []syncPosition, cursor string) (*s
 
 // benchSync measures sync for a client that has a cursor, and for one that
 // sends its position in each conversation.
-func (w *world) benchSync(ctx context.Context, out io.Writer, d time.Duration) error {
+func (w *world) benchSync(ctx context.Context, r *recorder) error {
 	c, err := connect(ctx, w.addr())
 	if err != nil {
 		return err
@@ -119,31 +118,43 @@ func (w *world) benchSync(ctx context.Context, out io.Writer, d time.Duration) e
 	if err := w.sendEach(ctx, changedConvos, changedEach); err != nil {
 		return err
 	}
-	for _, by := range []struct {
-		what      string
-		positions []syncPosition
-		cursor    string
-	}{{"sync by cursor", []syncPosition{}, first.Cursor}, {"sync by positions", positions, ""}} {
-		var took []float64
-		for end := time.Now().Add(d / 4); len(took) < 50 || time.Now().Before(end); {
-			got, t, err := w.sync(c, by.positions, by.cursor)
-			if err != nil {
-				return err
-			}
-			messages := 0
-			for _, one := range got.Convos {
-				messages += len(one.Messages)
-			}
-			if len(got.Convos) != changedConvos || messages != changedConvos*changedEach {
-				return fmt.Errorf("%s reported %d conversations and %d messages", by.what, len(got.Convos), messages)
-			}
-			took = append(took, float64(t.Microseconds())/1000)
-		}
-		fmt.Fprintf(out, "  %-22s p50 %.2f ms, %d conversations of %d with %d messages each (%d calls)\n",
-			by.what, median(took), changedConvos, resumeConvos, changedEach, len(took))
-		ratio(out, median(took)/10, "of 10 ms", atMost, 1)
+	var line growthLine
+	calls := max(5, int(w.sizes.turn().Seconds()*25))
+	by := func(what string, positions []syncPosition, cursor string) {
+		line.add(r.figure(fmt.Sprintf("%s, %d of %d conversations changed, p50", what, changedConvos, resumeConvos), millis), func() (float64, error) {
+			return w.syncTurn(c, calls, positions, cursor)
+		})
 	}
+	by("sync by cursor", []syncPosition{}, first.Cursor)
+	by("sync by positions", positions, "")
+	if err := line.measure(w.sizes.turns); err != nil {
+		return err
+	}
+	r.print(line.figures...)
+	full := fullSizes().messages
+	r.judgeAt("sync-cursor", line.figures[0], w.sizes.messages, full, "messages")
+	r.judgeAt("sync-positions", line.figures[1], w.sizes.messages, full, "messages")
 	return nil
+}
+
+// syncTurn returns the median time of calls of sync in milliseconds.
+func (w *world) syncTurn(c *connection, calls int, positions []syncPosition, cursor string) (float64, error) {
+	took := &figure{Unit: millis}
+	for range calls {
+		got, t, err := w.sync(c, positions, cursor)
+		if err != nil {
+			return 0, err
+		}
+		messages := 0
+		for _, one := range got.Convos {
+			messages += len(one.Messages)
+		}
+		if len(got.Convos) != changedConvos || messages != changedConvos*changedEach {
+			return 0, fmt.Errorf("sync reported %d conversations and %d messages", len(got.Convos), messages)
+		}
+		took.addTime(t)
+	}
+	return took.median(), nil
 }
 
 // sendEach sends the same number of messages to each of the first
@@ -166,7 +177,7 @@ func (w *world) sendEach(ctx context.Context, convos, each int) error {
 
 // benchReplay measures a stream that missed events, from connecting until it
 // reports that it is live.
-func (w *world) benchReplay(ctx context.Context, out io.Writer, d time.Duration) error {
+func (w *world) benchReplay(ctx context.Context, r *recorder) error {
 	c, err := connect(ctx, w.addr())
 	if err != nil {
 		return err
@@ -176,20 +187,22 @@ func (w *world) benchReplay(ctx context.Context, out io.Writer, d time.Duration)
 	if err != nil {
 		return err
 	}
-	if err := w.sendEach(ctx, changedConvos, replayed/changedConvos); err != nil {
+	n := w.sizes.replayed
+	if err := w.sendEach(ctx, changedConvos, n/changedConvos); err != nil {
 		return err
 	}
-	var rates []float64
-	for end := time.Now().Add(d / 4); len(rates) < minTurns || time.Now().Before(end); {
+	rates := r.figure(fmt.Sprintf("replay of %d events of %d conversations, from connecting until live", n, changedConvos), perSecond)
+	for turn := range 1 + w.sizes.turns { // the first is a warm-up
 		took, err := w.replay(ctx, at.Cursor)
 		if err != nil {
 			return err
 		}
-		rates = append(rates, replayed/took.Seconds())
+		if turn > 0 {
+			rates.add(float64(n) / took.Seconds())
+		}
 	}
-	fmt.Fprintf(out, "  replay                 %8.0f events/s, %d events of %d conversations, from connecting until live\n",
-		median(rates), replayed, changedConvos)
-	ratio(out, median(rates)/50_000, "of 50 000 events/s", atLeast, 1)
+	r.print(rates)
+	r.judgeAt("replay", rates, w.sizes.messages, fullSizes().messages, "messages")
 	return nil
 }
 
@@ -213,7 +226,7 @@ func (w *world) replay(ctx context.Context, cursor string) (time.Duration, error
 	buf := make([]byte, 64<<10)
 	var took time.Duration
 	var last []byte
-	for events := 0; events < replayed+infos; {
+	for events := 0; events < w.sizes.replayed+infos; {
 		n, err := conn.Read(buf)
 		if err != nil {
 			return 0, errors.Join(fmt.Errorf("after %d events, the last of which were: %s", events, last), err)

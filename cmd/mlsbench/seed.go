@@ -19,6 +19,13 @@ const seedPos = 3
 // seedConvos creates the conversations first..last at epoch 0 with the given
 // members.
 func (w *world) seedConvos(ctx context.Context, first, last int, members []string) error {
+	if err := w.insertConvos(ctx, first, last, members); err != nil {
+		return err
+	}
+	return w.settle(ctx)
+}
+
+func (w *world) insertConvos(ctx context.Context, first, last int, members []string) error {
 	_, err := w.Pool.Exec(ctx, `
 		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at, last_pos)
 		SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), $3, 1, 0, now(), now(), $4
@@ -33,7 +40,7 @@ func (w *world) seedConvos(ctx context.Context, first, last int, members []strin
 	if err != nil {
 		return fmt.Errorf("seed memberships: %w", err)
 	}
-	return w.settle(ctx)
+	return nil
 }
 
 // seedMessages inserts messages of the given size into the conversations

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"time"
 
@@ -21,111 +20,190 @@ const (
 	messageLen = 1024
 )
 
-// sendRounds is the number of turns of the two sides of benchSend, so that a
-// temporary disturbance of the machine affects both.
-const sendRounds = 4
-
-// benchSend measures sendMessage through the whole stack. It compares that with
-// pgbench, which runs the same statement over as many connections on the same
-// server.
-func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
+// benchSend measures sendMessage through the whole stack, to a thousand
+// conversations and to one. Beside it run the floors: pgbench with the same
+// statement, pgbench with a bare insert, and an endpoint that verifies the token
+// and parses but stores nothing.
+func benchSend(ctx context.Context, w *world, r *recorder) error {
 	if err := w.clear(ctx); err != nil {
 		return err
 	}
 	if err := w.seedConvos(ctx, 1, convos, append(w.dids(senders), madeUpMembers(senders)...)); err != nil {
 		return err
 	}
-	// A first short run warms the server up and shows how many calls fill the
-	// time.
-	warm, err := w.send(ctx, 1, convos, senders, 2000)
+	// A first short run warms the server up and shows how many calls fill a turn.
+	plan := sendPlan{first: 1, convos: convos, senders: senders, n: w.sizes.warm, size: messageLen}
+	warm, err := w.send(ctx, plan)
 	if err != nil {
 		return err
 	}
-	var whole sendTotal
-	var pgbenchRates []float64
-	stored := warm.calls
-	turn := max((d / sendRounds).Round(time.Second), time.Second) // pgbench counts whole seconds
-	for range sendRounds {
-		calls, err := w.sendCalls(1, convos, senders, int(warm.perSecond()*d.Seconds())/sendRounds)
-		if err != nil {
-			return err
-		}
-		if err := whole.add(ctx, w, calls); err != nil {
-			return err
-		}
-		tps, err := w.pgbenchSend(ctx, convos, poolSize, turn)
-		if err != nil {
-			return err
-		}
-		pgbenchRates = append(pgbenchRates, tps)
-		// Check that pgbench really stored its rows; otherwise it would be no
-		// baseline.
-		stored += len(calls) + int(tps*turn.Seconds()*0.9)
-		if err := w.wantStored(ctx, stored); err != nil {
+	plan.n = max(senders, int(warm.perSecond()*w.sizes.turn().Seconds()))
+	b := &sendBench{world: w, r: r, plan: plan, stored: warm.calls}
+	defer b.end()
+	if err := b.prepare(ctx); err != nil {
+		return err
+	}
+	b.begin()
+	for range w.sizes.turns {
+		if err := b.turn(ctx); err != nil {
 			return err
 		}
 	}
-	pgbenchRate := median(pgbenchRates)
-	n := time.Duration(whole.calls)
-	fmt.Fprintf(out, "sendMessage, %d bytes, %d senders, %d conversations, durable, token verified; medians of %d rounds\n", messageLen, senders, convos, sendRounds)
-	fmt.Fprintf(out, "  whole stack            %8.0f messages/s   p50 %.1f ms  p99 %.1f ms  (%d messages)\n", median(whole.rates), median(whole.p50), median(whole.p99), whole.calls)
-	fmt.Fprintf(out, "  CPU per message        mlsd %v, PostgreSQL %v\n", whole.cpu.server/n, whole.cpu.postgres/n)
-	fmt.Fprintf(out, "  pgbench, same statement%8.0f transactions/s over %d connections\n", pgbenchRate, poolSize)
-	ratio(out, median(byTurn(whole.rates, pgbenchRates)), "of pgbench, median of the rounds", atLeast, 0.45)
+	b.report()
 	return nil
 }
 
-// sendTotal is the result of all rounds of the whole stack; times are in
-// milliseconds.
-type sendTotal struct {
-	calls           int
-	rates, p50, p99 []float64
-	cpu             spent
+// sendBench has the sides of benchSend.
+type sendBench struct {
+	*world
+	r    *recorder
+	plan sendPlan
+	// stored is the number of messages that must be in the table.
+	stored int
+
+	statement   string
+	connections int
+	inserts     *bareInserts
+	endpoint    *baseline
+	checks      *checks
+
+	whole, hot, bound, bare, floor loadFigures
+	check, ownCPU                  *figure
 }
 
-func (t *sendTotal) add(ctx context.Context, w *world, calls []call) error {
-	before, err := w.cpu(ctx)
-	if err != nil {
+func (b *sendBench) prepare(ctx context.Context) (err error) {
+	if b.statement, err = sendScript(b.plan.convos); err != nil {
 		return err
 	}
-	res, err := runCalls(ctx, w.addr(), senders, calls)
-	if err != nil {
+	if b.connections, err = b.bestConnections(ctx); err != nil {
 		return err
 	}
-	after, err := w.cpu(ctx)
-	if err != nil {
+	if b.checks, err = newChecks(ctx, b.PLC.URL, b.did(), b.accounts[0]); err != nil {
 		return err
 	}
-	t.calls += res.calls
-	t.rates = append(t.rates, res.perSecond())
-	t.p50 = append(t.p50, float64(res.p50)/float64(time.Millisecond))
-	t.p99 = append(t.p99, float64(res.p99)/float64(time.Millisecond))
-	t.cpu.server += after.server - before.server
-	t.cpu.postgres += after.postgres - before.postgres
-	return nil
+	if b.endpoint, err = startEndpoint(ctx, b.PLC.URL, b.did()); err != nil {
+		return err
+	}
+	if err := b.warmEndpoint(ctx); err != nil {
+		return err
+	}
+	b.inserts, err = b.newBareInserts(ctx)
+	return err
 }
 
-func (w *world) send(ctx context.Context, firstConvo, convos, senders, n int) (loadResult, error) {
-	calls, err := w.sendCalls(firstConvo, convos, senders, n)
+// begin begins the figures.
+func (b *sendBench) begin() {
+	of := func(name, unit string) *figure { return b.r.figure(name, unit) }
+	b.whole = loadFigures{of("whole stack, messages", perSecond), of("whole stack, p50", millis), of("whole stack, p99", millis),
+		of("whole stack, mlsd CPU per message", micros), of("whole stack, PostgreSQL CPU per message", micros), of("whole stack, WAL per message", bytesUnit)}
+	b.hot = loadFigures{rate: of("one hot conversation, messages", perSecond), p99: of("one hot conversation, p99", millis)}
+	b.bound = loadFigures{rate: of("pgbench, same statement", perSecond)}
+	b.bare = loadFigures{rate: of("bare insert", perSecond), postgres: of("bare insert, PostgreSQL CPU", micros), wal: of("bare insert, WAL", bytesUnit)}
+	b.floor = loadFigures{rate: of("endpoint that only verifies and parses", perSecond), server: of("endpoint that only verifies and parses, CPU", micros)}
+	b.check, b.ownCPU = of("signature check of a token", micros), of("mlsd CPU per message without the signature check", micros)
+}
+
+func (b *sendBench) end() {
+	if b.endpoint != nil {
+		_ = b.endpoint.stop()
+	}
+	if b.inserts != nil {
+		b.inserts.pool.Close()
+	}
+}
+
+// turn measures every side once.
+func (b *sendBench) turn(ctx context.Context) error {
+	calls, err := b.sendCalls(b.plan)
+	if err != nil {
+		return err
+	}
+	hot := b.plan
+	hot.convos = 1
+	hotCalls, err := b.sendCalls(hot)
+	if err != nil {
+		return err
+	}
+	pid := b.server.PID()
+	for _, side := range []struct {
+		figures *loadFigures
+		pid     int
+		run     func() (loadResult, error)
+	}{
+		{&b.whole, pid, func() (loadResult, error) { return runCalls(ctx, b.addr(), senders, calls) }},
+		{&b.bound, pid, func() (loadResult, error) { return b.runStatement(ctx) }},
+		// The endpoint has not seen the tokens yet, so it gets the same calls.
+		{&b.floor, b.endpoint.pid(), func() (loadResult, error) { return runCalls(ctx, b.endpoint.addr, senders, calls) }},
+		{&b.hot, pid, func() (loadResult, error) { return runCalls(ctx, b.addr(), senders, hotCalls) }},
+		{&b.bare, pid, func() (loadResult, error) { return b.inserts.run(ctx, len(calls)) }},
+	} {
+		if err := b.measure(ctx, side.figures, side.pid, side.run); err != nil {
+			return err
+		}
+	}
+	check, err := b.checks.measure(ctx, max(20, len(calls)/10))
+	if err != nil {
+		return err
+	}
+	b.check.addTime(check)
+	b.ownCPU.add(b.whole.server.Turns[len(b.whole.server.Turns)-1] - b.check.Turns[len(b.check.Turns)-1])
+	// Check that pgbench really stored its rows; otherwise it would be no floor.
+	b.stored += 2 * len(calls)
+	return b.wantStored(ctx, b.stored)
+}
+
+// runStatement runs the statement with pgbench for a turn.
+func (b *sendBench) runStatement(ctx context.Context) (loadResult, error) {
+	res, err := b.pgbench(ctx, b.statement, b.connections, b.sizes.turn())
+	b.stored += res.calls
+	return res, err
+}
+
+func (b *sendBench) report() {
+	r := b.r
+	r.note("  %d bytes, %d senders, %d conversations, durable, fresh tokens; pgbench over %d connections", messageLen, senders, convos, b.connections)
+	w := b.whole
+	r.print(w.rate, w.p50, w.p99, w.server, w.postgres, w.wal, b.hot.rate, b.hot.p99, b.bound.rate,
+		b.bare.rate, b.bare.postgres, b.bare.wal, b.floor.rate, b.floor.server, b.check, b.ownCPU)
+	r.judge("send-statement", r.ratio("whole stack / pgbench, same statement", w.rate, b.bound.rate))
+	r.judge("send-endpoint", r.ratio("whole stack / endpoint that only verifies and parses", w.rate, b.floor.rate))
+	r.judge("send-server-cpu", b.ownCPU)
+	r.judge("signature-check", b.check)
+	r.judge("send-postgres-cpu", r.ratio("PostgreSQL CPU, whole stack / bare insert", w.postgres, b.bare.postgres))
+	r.judge("hot-rate", r.ratio("messages/s, one hot conversation / a thousand", b.hot.rate, w.rate))
+	r.judge("hot-p99", r.ratio("p99, one hot conversation / a thousand", b.hot.p99, w.p99))
+	r.judge("wal", w.wal)
+}
+
+// sendPlan describes messages to send.
+type sendPlan struct {
+	// The conversations are first..first+convos-1; 0 counts as 1.
+	first, convos, senders int
+	// n is the number of messages, and size that of their bytes.
+	n, size int
+}
+
+func (w *world) send(ctx context.Context, p sendPlan) (loadResult, error) {
+	calls, err := w.sendCalls(p)
 	if err != nil {
 		return loadResult{}, err
 	}
-	return runCalls(ctx, w.addr(), senders, calls)
+	return runCalls(ctx, w.addr(), p.senders, calls)
 }
 
-// sendCalls builds n requests to the conversations from firstConvo on.
-func (w *world) sendCalls(firstConvo, convos, senders, n int) ([]call, error) {
-	bodies := make([][]byte, convos)
+// sendCalls builds the requests of a plan.
+func (w *world) sendCalls(p sendPlan) ([]call, error) {
+	bodies := make([][]byte, p.convos)
 	for i := range bodies {
-		body, err := sendBody(convoID(firstConvo+i), messageLen, "")
+		body, err := sendBody(convoID(max(1, p.first)+i), p.size, "")
 		if err != nil {
 			return nil, err
 		}
 		bodies[i] = body
 	}
-	calls := make([]call, n)
-	inParallel(n, func(i int) {
-		calls[i] = w.server.procedure(w.accounts[i%senders], gen.NSIDSendMessage, bodies[rand.IntN(convos)])
+	calls := make([]call, p.n)
+	inParallel(p.n, func(i int) {
+		calls[i] = w.server.procedure(w.accounts[i%p.senders], gen.NSIDSendMessage, bodies[rand.IntN(p.convos)])
 	})
 	return calls, nil
 }
@@ -172,35 +250,6 @@ func (w *world) dids(n int) []string {
 		out = append(out, a.DID)
 	}
 	return out
-}
-
-// pgbenchSend is the baseline of benchSend: transactions per second of the same
-// statement with pgbench.
-func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time.Duration) (float64, error) {
-	sql, err := statement("messages.sql", "SendMessage")
-	if err != nil {
-		return 0, err
-	}
-	id, err := hex.DecodeString(convoID(1))
-	if err != nil {
-		return 0, err
-	}
-	sql, err = bind(sql, map[string]string{
-		"did":         "replace('did-plc-member' || lpad((:sender::int)::text, 18, '0'), '-', chr(58))",
-		"convo_id":    "decode(lpad(to_hex(:convo::int), 32, '0'), 'hex')",
-		"epoch":       "0",
-		"past_epochs": "0",
-		"convo_full":  "FALSE",
-		"message_id":  "decode(lpad(to_hex(:id::bigint), 32, '0'), 'hex')",
-		"ciphertext":  literal(application(id, messageLen)),
-		"blobs":       "NULL",
-		"now":         "now()",
-	})
-	if err != nil {
-		return 0, err
-	}
-	script := fmt.Sprintf("\\set sender random(1, %d)\n\\set convo random(1, %d)\n\\set id random(1, 9000000000000000000)\n%s\n", senders, convos, sql)
-	return w.pgbench(ctx, script, connections, d)
 }
 
 // application returns an application message with the given number of bytes

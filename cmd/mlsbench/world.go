@@ -20,8 +20,7 @@ type world struct {
 	accounts []*authtest.Account
 	// server is the instance under test. A benchmark may start others.
 	server *instance
-	// tableSize is the number of messages in a large table.
-	tableSize int
+	sizes  sizes
 }
 
 // instance is one process of the service, without rate limits.
@@ -35,12 +34,12 @@ func (w *world) startInstance(ctx context.Context, env ...string) (*instance, ti
 	return &instance{in}, took, nil
 }
 
-func newWorld(ctx context.Context, binary string, accounts int) (_ *world, err error) {
+func newWorld(ctx context.Context, binary string, accounts int, s sizes) (_ *world, err error) {
 	bed, err := testbed.New(ctx, "mlsbench", binary)
 	if err != nil {
 		return nil, err
 	}
-	w := &world{World: bed}
+	w := &world{World: bed, sizes: s}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -57,7 +56,7 @@ func newWorld(ctx context.Context, binary string, accounts int) (_ *world, err e
 	if err := w.seedConvos(ctx, 1, 1, w.dids(1)); err != nil {
 		return nil, err
 	}
-	if _, err = w.send(ctx, 1, 1, 1, 1); err != nil {
+	if _, err = w.send(ctx, sendPlan{convos: 1, senders: 1, n: 1, size: messageLen}); err != nil {
 		return nil, err
 	}
 	return w, w.waitForTailer(ctx)

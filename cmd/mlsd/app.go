@@ -161,12 +161,14 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	errs := dbmetrics.NewErrors()
-	pool, err := openNotedPool(ctx, a.withStoreName(a.database.url, blobs), c.DBConnections, a.checks.failed, errs)
+	pool, reader, err := openPools(ctx, a.withStoreName(a.database.url, blobs), c.DBConnections, a.checks.failed, errs)
 	if err != nil {
 		return err
 	}
 	a.pool = pool
-	a.onClose(func() error { return waitFor(5*time.Second, "closing the database connections", pool.Close) })
+	a.onClose(func() error {
+		return waitFor(5*time.Second, "closing the database connections", func() { reader.Close(); pool.Close() })
+	})
 	a.metrics = httpd.NewMetrics(version)
 	a.measure(pool, errs, blobs, port)
 	a.openChecks(pool)
@@ -182,7 +184,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	a.pseudonyms = convo.NewPseudonyms(secret.Key(server.PseudonymKey))
-	if a.live, err = a.openLive(ctx, pool); err != nil {
+	if a.live, err = a.openLive(ctx, pool, reader); err != nil {
 		return err
 	}
 	a.startChecks(blobs)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgerrcode"
@@ -14,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/internal/pgplan"
 	"catbird.blue/mls/internal/pgsession"
 	"catbird.blue/mls/internal/pgtime"
 	eventlog "catbird.blue/mls/server/stream/log"
@@ -68,17 +70,45 @@ const pingAfter = 2 * time.Second
 
 // openPool connects to the database and checks that it answers.
 func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
-	return openNotedPool(ctx, url, size, nil)
+	return (&failoverWatch{}).open(ctx, url, size, nil)
 }
 
-// openNotedPool is openPool with a function that gets the error of every
-// statement, and with tracers that learn of every statement.
-func openNotedPool(ctx context.Context, url string, size int, noted func(error), tracers ...pgx.QueryTracer) (*pgxpool.Pool, error) {
-	cfg, err := pgsession.Parse(url, nil)
+// openPools opens the two pools of the service: one for requests, and one for the
+// reader of the log, whose one connection has settings of its own. Together they have
+// size connections. noted gets the error of every statement, and the tracers learn of
+// every statement.
+func openPools(ctx context.Context, url string, size int, noted func(error), tracers ...pgx.QueryTracer) (pool, reader *pgxpool.Pool, err error) {
+	watch := &failoverWatch{noted: noted}
+	if pool, err = watch.open(ctx, url, size-1, nil, tracers...); err != nil {
+		return nil, nil, err
+	}
+	if reader, err = watch.open(ctx, url, 1, pgplan.Reader(), tracers...); err != nil {
+		pool.Close()
+		return nil, nil, err
+	}
+	return pool, reader, nil
+}
+
+// failoverWatch closes all connections when one of them leads to a server that
+// has become a standby, or got no answer in time. New connections then find the
+// primary, and a silent peer costs one call its deadline and not every call.
+type failoverWatch struct {
+	// noted, if set, is called with the error of every statement.
+	noted func(error)
+
+	mu    sync.Mutex
+	pools []*pgxpool.Pool
+}
+
+// open opens a pool whose sessions have the settings of more besides those of the
+// service. It is watched together with the other pools of w.
+func (w *failoverWatch) open(ctx context.Context, url string, size int, more map[string]string, tracers ...pgx.QueryTracer) (*pgxpool.Pool, error) {
+	cfg, err := pgsession.Parse(url, more)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
 	}
 	cfg.MaxConns = int32(size)
+	cfg.MinConns, cfg.MinIdleConns = min(cfg.MinConns, cfg.MaxConns), min(cfg.MinIdleConns, cfg.MaxConns)
 	cfg.MaxConnLifetime, cfg.MaxConnLifetimeJitter = time.Hour, 10*time.Minute
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool { return p.IdleDuration > pingAfter }
@@ -89,28 +119,20 @@ func openNotedPool(ctx context.Context, url string, size int, noted func(error),
 		}
 		return eventlog.CheckConnection(ctx, conn)
 	}
-	watch := &failoverWatch{noted: noted}
-	pgtime.Apply(cfg, &pgtime.Tracer{OnError: watch.failed, OnLate: watch.reset})
+	pgtime.Apply(cfg, &pgtime.Tracer{OnError: w.failed, OnLate: w.reset})
 	cfg.ConnConfig.Tracer = multitracer.New(append(tracers, cfg.ConnConfig.Tracer)...)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	watch.pool = pool
+	w.mu.Lock()
+	w.pools = append(w.pools, pool)
+	w.mu.Unlock()
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("the database does not answer: %w", err)
 	}
 	return pool, nil
-}
-
-// failoverWatch closes all connections when one of them leads to a server that
-// has become a standby, or got no answer in time. New connections then find the
-// primary, and a silent peer costs one call its deadline and not every call.
-type failoverWatch struct {
-	pool *pgxpool.Pool
-	// noted, if set, is called with the error of every statement.
-	noted func(error)
 }
 
 func (w *failoverWatch) failed(err error) {
@@ -124,7 +146,9 @@ func (w *failoverWatch) failed(err error) {
 }
 
 func (w *failoverWatch) reset() {
-	if w.pool != nil {
-		w.pool.Reset()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, pool := range w.pools {
+		pool.Reset()
 	}
 }

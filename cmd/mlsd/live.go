@@ -22,11 +22,11 @@ type events struct {
 	bus     bus.Bus
 }
 
-func (a *app) openLive(ctx context.Context, pool *pgxpool.Pool) (*events, error) {
+func (a *app) openLive(ctx context.Context, pool, reader *pgxpool.Pool) (*events, error) {
 	m := stream.NewMetrics(a.metrics.Registry)
 	l := &events{}
 	l.hub = eventlog.NewHub(eventlog.Config{
-		Pool: pool, StreamMetrics: m, Metrics: eventlog.NewMetrics(a.metrics.Registry), Log: a.log,
+		Pool: pool, Reader: reader, StreamMetrics: m, Metrics: eventlog.NewMetrics(a.metrics.Registry), Log: a.log,
 	})
 	a.accounts = accounts.New(accounts.Config{Pool: pool, Pseudonyms: a.pseudonyms, Log: a.log,
 		Refused: func(did string, why *xrpc.Error) { l.streams.Refuse(did, why) }}) // streams are set before it runs

@@ -210,8 +210,6 @@ func TestPlansBehindQueries(t *testing.T) {
 	conn := genericPlans(t, url)
 	for name, sql := range map[string]string{
 		"log_told_until": "SELECT log_told_until(convo_id, 0, 20, 1, 105, convo_id, 5) FROM conversations WHERE convo_id = decode(md5('1'), 'hex')",
-		"log_messages":   "SELECT FROM log_messages(1, 50, '', 0, 10)",
-		"log_events":     "SELECT FROM log_events(1, 50, '', 0, 0, 10)",
 		"a reference to a device": `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
 			VALUES ('did:plc:account1', 'new', 'device1', 1, 'x', FALSE, now(), now())`,
 		"a reference to a message":               "INSERT INTO message_blobs (convo_id, seq, cid, owner_did) VALUES (decode(md5('1'), 'hex'), 2, 'new', 'did:plc:account1')",

@@ -70,11 +70,11 @@ func newStory(t *testing.T, url string) *site {
 func (st *story) open(url string) *site {
 	t := st.t
 	t.Helper()
-	pool, err := openPool(t.Context(), url, 8)
+	pool, reader, err := openPools(t.Context(), url, 8, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{story: st, pool: pool, hub: eventlog.NewHub(eventlog.Config{Pool: pool})}
+	s := &site{story: st, pool: pool, hub: eventlog.NewHub(eventlog.Config{Pool: pool, Reader: reader})}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.hub.Run(ctx) }()
@@ -88,6 +88,7 @@ func (st *story) open(url string) *site {
 		if err := <-done; err != nil {
 			t.Errorf("the hub ended: %v", err)
 		}
+		reader.Close()
 		pool.Close()
 	}
 	t.Cleanup(s.close)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,7 +34,9 @@ func (s *site) startProxy(ctx context.Context) error {
 
 var upstreamBlock = regexp.MustCompile(`(?s)upstream mlsd \{.*?\n\}\n`)
 
-// nginxConf writes nginx's files for this folder and returns the main one.
+// nginxConf writes nginx's files for this folder and returns the main one. nginx
+// serves http alone: the tests of package rolling try TLS and the redirect with the
+// same files.
 func (s *site) nginxConf(dir, upstream string) (string, error) {
 	site, err := os.ReadFile(filepath.Join(s.deploy, "nginx", "mlsd.conf"))
 	if err != nil {
@@ -42,9 +45,17 @@ func (s *site) nginxConf(dir, upstream string) (string, error) {
 	if len(upstreamBlock.FindAll(site, -1)) != 1 {
 		return "", fmt.Errorf("mlsd.conf has no upstream of its own to replace")
 	}
-	text := upstreamBlock.ReplaceAllString(string(site), "include "+upstream+";\n")
-	text = strings.ReplaceAll(text, "/var/log/nginx/", dir+"/")
-	main, err := os.ReadFile(filepath.Join(s.deploy, "nginx", "nginx.conf"))
+	text, err := replaceOnce(upstreamBlock.ReplaceAllString(string(site), "include "+upstream+";\n"),
+		"listen 80;", "listen unix:"+filepath.Join(dir, "redirect")+";", "listen [::]:80;", "",
+		"listen 443 ssl http2;", "listen 80;", "listen [::]:443 ssl http2;", "",
+		"ssl_certificate /etc/letsencrypt/live/mls.example.com/fullchain.pem;", "",
+		"ssl_certificate_key /etc/letsencrypt/live/mls.example.com/privkey.pem;", "",
+		"/var/log/nginx/mlsd.access.log", filepath.Join(dir, "access.log"),
+		"/var/log/nginx/mlsd.error.log", filepath.Join(dir, "site.error.log"))
+	if err != nil {
+		return "", fmt.Errorf("mlsd.conf: %w", err)
+	}
+	shipped, err := os.ReadFile(filepath.Join(s.deploy, "nginx", "nginx.conf"))
 	if err != nil {
 		return "", err
 	}
@@ -52,12 +63,24 @@ func (s *site) nginxConf(dir, upstream string) (string, error) {
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		temporary += kind + "_temp_path " + filepath.Join(dir, kind) + ";\n"
 	}
-	all := strings.NewReplacer("user www-data;", "user root;", "worker_processes auto;", "daemon off; worker_processes 1;",
-		"/run/nginx.pid", filepath.Join(dir, "pid"), "/var/log/nginx/", dir+"/",
-		"include /etc/nginx/conf.d/*.conf;", temporary+"include "+filepath.Join(dir, "mlsd.conf")+";").Replace(string(main))
-	path := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(filepath.Join(dir, "mlsd.conf"), []byte(text), 0o600); err != nil {
-		return "", err
+	all, err := replaceOnce(string(shipped), "user www-data;", "user root;", "worker_processes auto;", "daemon off; worker_processes 1;",
+		"/run/nginx.pid", filepath.Join(dir, "pid"), "/var/log/nginx/error.log", filepath.Join(dir, "error.log"),
+		"include /etc/nginx/conf.d/*.conf;", temporary+"include "+filepath.Join(dir, "mlsd.conf")+";")
+	if err != nil {
+		return "", fmt.Errorf("nginx.conf: %w", err)
 	}
-	return path, os.WriteFile(path, []byte(all), 0o600)
+	path := filepath.Join(dir, "nginx.conf")
+	return path, errors.Join(os.WriteFile(filepath.Join(dir, "mlsd.conf"), []byte(text), 0o600), os.WriteFile(path, []byte(all), 0o600))
+}
+
+// replaceOnce replaces words, given in pairs. Each must occur once, so that a
+// change of a shipped file cannot go unnoticed here.
+func replaceOnce(text string, pairs ...string) (string, error) {
+	for i := 0; i < len(pairs); i += 2 {
+		if n := strings.Count(text, pairs[i]); n != 1 {
+			return "", fmt.Errorf("%q occurs %d times, not once", pairs[i], n)
+		}
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
+	}
+	return text, nil
 }

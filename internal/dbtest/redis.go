@@ -84,7 +84,7 @@ func anyLocale() []string { return append(os.Environ(), "LC_ALL=C") }
 // redisAnswers waits until the server on the port answers and is the process
 // pid, not another one that took the port first.
 func redisAnswers(port string, pid int, ended <-chan struct{}) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	for {
 		info, err := redisInfo(ctx, port)

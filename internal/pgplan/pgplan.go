@@ -22,6 +22,19 @@ func Settings() map[string]string {
 	}
 }
 
+// Reader returns the settings that the session of the reader of the log has
+// besides. Its statements are few and walk an index in its order, whatever the
+// statistics say, so their plans are made once. Their planning would cost more
+// than their work, and without the settings they may be sorted.
+func Reader() map[string]string {
+	return map[string]string{
+		"plan_cache_mode":   "force_generic_plan",
+		"enable_bitmapscan": "off",
+		"enable_seqscan":    "off",
+		"enable_sort":       "off",
+	}
+}
+
 // Options returns the settings in the form of PGOPTIONS.
 func Options() string {
 	s := Settings()

@@ -20,6 +20,9 @@ type Redis struct {
 	cmd *exec.Cmd
 }
 
+// startTime bounds the wait for Redis, on however busy a machine.
+const startTime = 2 * time.Minute
+
 // StartRedis starts a server with dir as its working directory. more are
 // further command-line arguments.
 func StartRedis(ctx context.Context, dir string, more ...string) (*Redis, error) {
@@ -36,7 +39,7 @@ func StartRedis(ctx context.Context, dir string, more ...string) (*Redis, error)
 		return nil, fmt.Errorf("start Redis: %w", err)
 	}
 	var d net.Dialer
-	for start := time.Now(); time.Since(start) < 10*time.Second; time.Sleep(5 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < startTime; time.Sleep(5 * time.Millisecond) {
 		conn, err := d.DialContext(ctx, "tcp", addr)
 		if err == nil {
 			return r, conn.Close()

@@ -34,6 +34,8 @@ type redisServer struct {
 const (
 	patient   = 30 * time.Second
 	impatient = 3 * time.Second
+	// startTime bounds the wait for a server, on however busy a machine.
+	startTime = 2 * time.Minute
 )
 
 func startRedis(t testing.TB, args ...string) *redisServer {
@@ -65,13 +67,15 @@ func (s *redisServer) start() {
 		s.t.Fatal(err)
 	}
 	c := s.client()
-	for range 100 {
-		if c.Ping(context.Background()).Err() == nil {
+	for end := time.Now().Add(startTime); ; time.Sleep(50 * time.Millisecond) {
+		err := c.Ping(context.Background()).Err()
+		if err == nil {
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
+		if time.Now().After(end) {
+			s.t.Fatalf("redis-server did not start within %s: %v", startTime, err)
+		}
 	}
-	s.t.Fatal("redis-server did not start")
 }
 
 // kill ends the server like a crash: nothing is saved.

@@ -149,11 +149,14 @@ func TestRedisCluster(t *testing.T) {
 	if err := s.client().Do(t.Context(), "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err(); err != nil {
 		t.Fatal(err)
 	}
-	for range 100 {
-		if strings.Contains(s.client().ClusterInfo(t.Context()).Val(), "cluster_state:ok") {
+	for end := time.Now().Add(startTime); ; time.Sleep(50 * time.Millisecond) {
+		state := s.client().ClusterInfo(t.Context()).Val()
+		if strings.Contains(state, "cluster_state:ok") {
 			break
 		}
-		time.Sleep(50 * time.Millisecond)
+		if time.Now().After(end) {
+			t.Fatalf("the cluster is not ready within %s: %s", startTime, state)
+		}
 	}
 	addr := strings.TrimSuffix(strings.TrimPrefix(s.url(), "redis://"), "/")
 	i := s.instanceWith(w, s.clientOf(s.url()+"?addr="+addr))

@@ -15,6 +15,7 @@
 // # Files
 //
 //   - base.go: Base and Service
+//   - batch.go: several generated queries in one round trip
 //   - errors.go: NotFound and NotMember, constraints as errors of the lexicons, InTx
 //   - membership.go: membership states, roles, deleted devices
 //   - policy.go: who may do what in a conversation

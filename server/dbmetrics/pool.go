@@ -18,7 +18,7 @@ var poolMetrics = []struct {
 		func(s *pgxpool.Stat) float64 { return float64(s.AcquiredConns()) }},
 	{poolGauge("database_connections_idle", "Open connections not in use."),
 		func(s *pgxpool.Stat) float64 { return float64(s.IdleConns()) }},
-	{poolGauge("database_connections_max", "Most connections that this instance opens."),
+	{poolGauge("database_connections_max", "Most connections that this instance opens, without that of the reader of the log."),
 		func(s *pgxpool.Stat) float64 { return float64(s.MaxConns()) }},
 	{poolCounter("database_connections_opened_total", "connections", "Connections opened."),
 		func(s *pgxpool.Stat) float64 { return float64(s.NewConnsCount()) }},

@@ -96,8 +96,8 @@ func (w *welcomeCheck) countUnleased(ctx context.Context, packages []db.LockPack
 	if err := w.q.HoldAccount(ctx, w.caller, w.now); err != nil {
 		return fmt.Errorf("lock the account: %w", err)
 	}
-	book := w.claims.Open(w.q, w.caller, w.now, w.answers.Acquainted())
-	full, err := book.Full(ctx, unleased)
+	book := w.claims.Open(w.caller, w.now, w.answers.Acquainted())
+	full, err := book.Full(ctx, w.q, unleased)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (w *welcomeCheck) countUnleased(ctx context.Context, packages []db.LockPack
 				w.field, hex.EncodeToString(p.Ref), row.Name)
 		}
 	}
-	return book.Record(ctx, unleased)
+	return book.Record(ctx, w.q, unleased)
 }
 
 func otherSuite(field string, w *mls.Welcome, suite mls.CipherSuite) error {

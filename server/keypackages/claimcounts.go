@@ -63,7 +63,6 @@ type DevicePackage struct {
 // claimBook counts the packages given to one requester in one transaction.
 type claimBook struct {
 	*Claims
-	q      *db.Queries
 	holder string
 	now    time.Time
 	// acquainted has the accounts that share an accepted conversation with the
@@ -73,8 +72,8 @@ type claimBook struct {
 
 // Open begins to count packages that holder gets. acquainted has the accounts that
 // share an accepted conversation with the holder, and the holder itself.
-func (p *Claims) Open(q *db.Queries, holder string, now time.Time, acquainted map[string]bool) *claimBook {
-	return &claimBook{Claims: p, q: q, holder: holder, now: now, acquainted: acquainted}
+func (p *Claims) Open(holder string, now time.Time, acquainted map[string]bool) *claimBook {
+	return &claimBook{Claims: p, holder: holder, now: now, acquainted: acquainted}
 }
 
 // claimColumns has rows of package_claims as arrays, one for each column.
@@ -105,71 +104,107 @@ func (b *claimBook) rows(packages []DevicePackage) *claimColumns {
 // Full locks the counts of these packages, one for each device, and returns the limits
 // of devices of which no further package may be given. Packages of the others must be
 // recorded (Record) in the same transaction.
-func (b *claimBook) Full(ctx context.Context, packages []DevicePackage) (map[convo.Device]*limit.Row, error) {
-	own, bounded := b.amount(limit.RequesterPackages)
-	if !bounded || len(packages) == 0 {
-		return nil, nil
-	}
-	c := b.rows(packages)
-	rows, err := b.q.LockPackageClaims(ctx, db.LockPackageClaimsParams{
-		DayAgo: b.now.Add(-limit.StrangerPackages.Every), HourAgo: b.now.Add(-limit.RequesterPackages.Every), Now: b.now,
-		Dids: c.dids, DeviceIds: c.devices, CipherSuites: c.suites, Requesters: c.requesters,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("lock the count of key packages: %w", err)
-	}
-	shares, err := b.shares(ctx, packages)
-	if err != nil {
-		return nil, err
-	}
-	full := map[convo.Device]*limit.Row{}
-	for _, r := range rows {
-		d := convo.Device{DID: r.Did, ID: r.DeviceID}
-		switch {
-		case len(r.Requester) > 0 && r.Claimed >= own:
-			full[d] = limit.RequesterPackages
-		case len(r.Requester) == 0 && r.Claimed >= shares[d]:
-			full[d] = limit.StrangerPackages
+func (b *claimBook) Full(ctx context.Context, q *db.Queries, packages []DevicePackage) (map[convo.Device]*limit.Row, error) {
+	c := b.count(packages)
+	for _, ask := range []func(context.Context, *db.Queries) error{c.lock, c.readShares} {
+		if err := ask(ctx, q); err != nil {
+			return nil, err
 		}
 	}
-	return full, nil
+	return c.full(), nil
 }
 
-// shares returns how many packages of each device all requesters without an accepted
-// conversation may have in a day: a percentage, rounded up, of the packages that the
-// device had in that day.
-func (b *claimBook) shares(ctx context.Context, packages []DevicePackage) (map[convo.Device]int64, error) {
-	var c claimColumns
-	for _, p := range packages {
+// counts are how many packages of some devices were given, and how many there were.
+// lock and readShares read them.
+type counts struct {
+	book     *claimBook
+	packages []DevicePackage
+	// own is how many the requester may have of one device.
+	own  int64
+	rows []db.LockPackageClaimsRow
+	// shares are how many packages of each device all requesters without an accepted
+	// conversation may have in a day: a percentage, rounded up, of the packages that the
+	// device had in that day. A share that is above what they have had may be more.
+	shares map[convo.Device]int64
+}
+
+// count begins to count these packages. It counts none if there is no limit.
+func (b *claimBook) count(packages []DevicePackage) *counts {
+	own, bounded := b.amount(limit.RequesterPackages)
+	if !bounded {
+		packages = nil
+	}
+	return &counts{book: b, packages: packages, own: own}
+}
+
+// lock locks the counts, and reads them.
+func (c *counts) lock(ctx context.Context, q *db.Queries) error {
+	if len(c.packages) == 0 {
+		return nil
+	}
+	now, columns := c.book.now, c.book.rows(c.packages)
+	rows, err := q.LockPackageClaims(ctx, db.LockPackageClaimsParams{
+		DayAgo: now.Add(-limit.StrangerPackages.Every), HourAgo: now.Add(-limit.RequesterPackages.Every), Now: now,
+		Dids: columns.dids, DeviceIds: columns.devices, CipherSuites: columns.suites, Requesters: columns.requesters,
+	})
+	if err != nil {
+		return fmt.Errorf("lock the count of key packages: %w", err)
+	}
+	c.rows = rows
+	return nil
+}
+
+// readShares reads the shares of the devices whose accounts are not acquainted with the
+// requester. It follows lock, since it counts packages only up to a number which shows
+// that the locked counts are below the share.
+func (c *counts) readShares(ctx context.Context, q *db.Queries) error {
+	b := c.book
+	var columns claimColumns
+	for _, p := range c.packages {
 		if !b.acquainted[p.DID] {
-			c.add(p, p.Suite, nil)
+			columns.add(p, p.Suite, nil)
 		}
 	}
-	if len(c.dids) == 0 {
-		return nil, nil
+	if len(columns.dids) == 0 {
+		return nil
 	}
-	rows, err := b.q.CountDevicePackages(ctx, db.CountDevicePackagesParams{
-		Dids: c.dids, DeviceIds: c.devices, CipherSuites: c.suites,
+	percent, _ := b.amount(limit.StrangerPackages)
+	rows, err := q.CountDevicePackages(ctx, db.CountDevicePackagesParams{
+		Dids: columns.dids, DeviceIds: columns.devices, CipherSuites: columns.suites, Percent: percent,
 		Horizon: b.now, DayAgo: b.now.Add(-limit.StrangerPackages.Every),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count key packages: %w", err)
+		return fmt.Errorf("count key packages: %w", err)
 	}
-	percent, _ := b.amount(limit.StrangerPackages)
-	shares := make(map[convo.Device]int64, len(rows))
+	c.shares = make(map[convo.Device]int64, len(rows))
 	for _, r := range rows {
-		shares[convo.Device{DID: r.Did, ID: r.DeviceID}] = (r.Packages*percent + 99) / 100
+		c.shares[convo.Device{DID: r.Did, ID: r.DeviceID}] = (r.Packages*percent + 99) / 100
 	}
-	return shares, nil
+	return nil
+}
+
+// full returns the limits of devices of which no further package may be given.
+func (c *counts) full() map[convo.Device]*limit.Row {
+	full := map[convo.Device]*limit.Row{}
+	for _, r := range c.rows {
+		d := convo.Device{DID: r.Did, ID: r.DeviceID}
+		switch {
+		case len(r.Requester) > 0 && r.Claimed >= c.own:
+			full[d] = limit.RequesterPackages
+		case len(r.Requester) == 0 && r.Claimed >= c.shares[d]:
+			full[d] = limit.StrangerPackages
+		}
+	}
+	return full
 }
 
 // Record counts packages that were given.
-func (b *claimBook) Record(ctx context.Context, packages []DevicePackage) error {
+func (b *claimBook) Record(ctx context.Context, q *db.Queries, packages []DevicePackage) error {
 	if _, bounded := b.amount(limit.RequesterPackages); !bounded || len(packages) == 0 {
 		return nil
 	}
 	c := b.rows(packages)
-	if err := b.q.RecordPackageClaims(ctx, db.RecordPackageClaimsParams{
+	if err := q.RecordPackageClaims(ctx, db.RecordPackageClaimsParams{
 		DayAgo: b.now.Add(-limit.StrangerPackages.Every), HourAgo: b.now.Add(-limit.RequesterPackages.Every), Now: b.now,
 		Dids: c.dids, DeviceIds: c.devices, CipherSuites: c.suites, Requesters: c.requesters,
 	}); err != nil {

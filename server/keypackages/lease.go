@@ -80,7 +80,7 @@ func (c *claim) run(ctx context.Context) error {
 		var again bool
 		err := c.server.InTx(ctx, func(tx pgx.Tx) error {
 			var err error
-			again, err = c.round(ctx, db.New(tx), round == claimRounds-1)
+			again, err = c.round(ctx, tx, round == claimRounds-1)
 			return err
 		})
 		if err != nil {
@@ -99,64 +99,71 @@ func (c *claim) run(ctx context.Context) error {
 	return nil
 }
 
-// round is one transaction of a claim. again reports that packages were available, but
-// locked by other transactions, so that another round may get them. The leases of this
-// round are committed in any case, and the next round finds them.
-func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool, err error) {
-	if err := q.HoldAccount(ctx, c.holder, c.server.Now()); err != nil {
+// round is one transaction of a claim. Statements that need no result of each other
+// share a round trip. again reports that packages were available, but locked by other
+// transactions, so that another round may get them. The leases of this round are
+// committed in any case, and the next round finds them.
+func (c *claim) round(ctx context.Context, tx pgx.Tx, last bool) (again bool, err error) {
+	var batch convo.Batch
+	asked := c.server.Now()
+	batch.Add(func(q *db.Queries) error { return q.HoldAccount(ctx, c.holder, asked) })
+	batch.Add(func(q *db.Queries) (err error) {
+		c.answers, err = c.question.Answer(ctx, q, c.convo)
+		return err
+	})
+	if err := batch.Run(ctx, tx); err != nil {
 		return false, err
 	}
 	// The time is read after the account row is locked, so that waiting for the
 	// lock does not shorten the lease.
 	now := c.server.Now().Truncate(time.Microsecond)
 	ends := now.Add(limit.LeaseTime)
-	if c.answers, err = c.question.Answer(ctx, q, c.convo); err != nil {
+	batch.Add(func(q *db.Queries) error { return c.answers.CountStrangers(ctx, q, now) })
+	c.list(ctx, &batch, now, ends)
+	if err := batch.Run(ctx, tx); err != nil {
 		return false, err
 	}
-	if err := c.answers.CountStrangers(ctx, q, now); err != nil {
+	contended, err := c.lease(ctx, tx, &batch, now, ends)
+	if err != nil {
 		return false, err
 	}
-	if err := c.list(ctx, q, now, ends); err != nil {
+	if contended && !last {
+		return true, batch.Run(ctx, tx)
+	}
+	if err := c.pickLastResort(ctx, tx, &batch, ends); err != nil {
 		return false, err
 	}
-	contended, err := c.lease(ctx, q, now, ends)
-	if err != nil || contended && !last {
-		return true, err
-	}
-	if err := c.pickLastResort(ctx, q, ends); err != nil {
-		return false, err
-	}
-	return false, c.fetch(ctx, q, now)
+	c.fetch(ctx, &batch, now)
+	return false, batch.Run(ctx, tx)
 }
 
 // list reads the devices of the accounts, and the leases that the holder has on their
 // packages.
-func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time) error {
-	rows, err := q.ListClaimableDevices(ctx, db.ListClaimableDevicesParams{
-		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Convo: c.convo, Now: now, Horizon: horizon,
-		Hidden: c.answers.Refused(), Members: c.answers.Members(),
+func (c *claim) list(ctx context.Context, batch *convo.Batch, now, horizon time.Time) {
+	batch.Add(func(q *db.Queries) error {
+		rows, err := q.ListClaimableDevices(ctx, db.ListClaimableDevicesParams{
+			Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Convo: c.convo, Now: now, Horizon: horizon,
+			Hidden: c.answers.Refused(), Members: c.answers.Members(),
+		})
+		c.devices, c.inConvo = make(map[string][]*claimDevice, len(c.dids)), map[string]bool{}
+		for _, r := range rows {
+			if r.Seated {
+				c.inConvo[r.Did] = true
+				continue
+			}
+			c.devices[r.Did] = append(c.devices[r.Did], &claimDevice{did: r.Did, id: r.DeviceID, suite: r.CipherSuite, available: r.Available})
+		}
+		return err
 	})
-	if err != nil {
-		return err
-	}
-	c.devices, c.inConvo = make(map[string][]*claimDevice, len(c.dids)), map[string]bool{}
-	for _, r := range rows {
-		if r.Seated {
-			c.inConvo[r.Did] = true
-			continue
+	batch.Add(func(q *db.Queries) error {
+		leases, err := q.ListLeases(ctx, c.holder, c.dids, c.convo)
+		for _, l := range leases {
+			if d := c.device(l.Did, l.DeviceID); d != nil && l.CipherSuite == d.suite && l.LeaseEndsAt.After(now) {
+				d.pkg = &claimedPackage{ref: l.Ref, size: l.Size, leaseEnds: l.LeaseEndsAt}
+			}
 		}
-		c.devices[r.Did] = append(c.devices[r.Did], &claimDevice{did: r.Did, id: r.DeviceID, suite: r.CipherSuite, available: r.Available})
-	}
-	leases, err := q.ListLeases(ctx, c.holder, c.dids, c.convo)
-	if err != nil {
 		return err
-	}
-	for _, l := range leases {
-		if d := c.device(l.Did, l.DeviceID); d != nil && l.CipherSuite == d.suite && l.LeaseEndsAt.After(now) {
-			d.pkg = &claimedPackage{ref: l.Ref, size: l.Size, leaseEnds: l.LeaseEndsAt}
-		}
-	}
-	return nil
+	})
 }
 
 func (c *claim) device(did, id string) *claimDevice {
@@ -188,10 +195,10 @@ func (c *claim) wanted(want func(*claimDevice) bool) deviceColumns {
 }
 
 // lease leases a free package of each device of which the holder has none and may have
-// one. contended reports that packages which list saw as free are locked or taken by
-// other transactions now.
-func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (contended bool, err error) {
-	book, err := c.bound(ctx, q, now)
+// one, and adds to the batch what follows from it. contended reports that packages which
+// list saw as free are locked or taken by other transactions now.
+func (c *claim) lease(ctx context.Context, tx pgx.Tx, batch *convo.Batch, now, ends time.Time) (contended bool, err error) {
+	book, err := c.bound(ctx, tx, now)
 	if err != nil || book == nil {
 		return false, err
 	}
@@ -199,7 +206,7 @@ func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (
 	if len(w.ids) == 0 {
 		return false, nil
 	}
-	rows, err := q.LeaseKeyPackages(ctx, db.LeaseKeyPackagesParams{
+	rows, err := db.New(tx).LeaseKeyPackages(ctx, db.LeaseKeyPackagesParams{
 		Dids: w.dids, DeviceIds: w.ids, CipherSuites: w.suites,
 		Holder: c.holder, Convo: c.convo, Now: now, LeaseEndsAt: ends, Horizon: ends,
 	})
@@ -212,35 +219,42 @@ func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (
 		d.pkg = &claimedPackage{ref: r.Ref, size: r.Size, leaseEnds: &ends}
 		given = append(given, DevicePackage{Device: convo.Device{DID: d.did, ID: d.id}, Suite: d.suite})
 	}
-	if err := book.Record(ctx, given); err != nil {
-		return false, err
-	}
+	batch.Add(func(q *db.Queries) error { return book.Record(ctx, q, given) })
 	// Only a lease makes packages scarcer. So the event is published for devices of
 	// which a package was leased now, and not again for each later attempt.
-	published, err := LogScarce(ctx, q, given, now)
-	c.published = c.published || published
-	return len(rows) < len(w.ids), err
+	batch.Add(func(q *db.Queries) error {
+		published, err := LogScarce(ctx, q, given, now)
+		c.published = c.published || published
+		return err
+	})
+	return len(rows) < len(w.ids), nil
 }
 
 func (d *claimDevice) mayBeLeased() bool { return d.pkg == nil && d.available && d.refused == nil }
 
 // bound sets refused of the devices of which the holder may have no further package.
 // It returns nil if the holder needs none.
-func (c *claim) bound(ctx context.Context, q *db.Queries, now time.Time) (*claimBook, error) {
+func (c *claim) bound(ctx context.Context, tx pgx.Tx, now time.Time) (*claimBook, error) {
 	w := c.wanted((*claimDevice).mayBeLeased)
 	if len(w.ids) == 0 {
 		return nil, nil
 	}
-	book := c.server.claims.Open(q, c.holder, now, c.answers.Acquainted())
+	book := c.server.claims.Open(c.holder, now, c.answers.Acquainted())
 	var packages []DevicePackage
 	for i := range w.ids {
 		packages = append(packages, DevicePackage{Device: convo.Device{DID: w.dids[i], ID: w.ids[i]}, Suite: w.suites[i]})
 	}
-	full, err := book.Full(ctx, packages)
-	for d, row := range full {
+	counts := book.count(packages)
+	var batch convo.Batch
+	batch.Add(func(q *db.Queries) error { return counts.lock(ctx, q) })
+	batch.Add(func(q *db.Queries) error { return counts.readShares(ctx, q) })
+	if err := batch.Run(ctx, tx); err != nil {
+		return nil, err
+	}
+	for d, row := range counts.full() {
 		c.device(d.DID, d.ID).refused = row
 	}
-	return book, err
+	return book, nil
 }
 
 // countRefusals counts, for the metrics, the devices for which a limit refused a
@@ -256,27 +270,27 @@ func (c *claim) countRefusals() {
 }
 
 // pickLastResort gives the holder the last-resort packages of devices of which it has
-// no other.
-func (c *claim) pickLastResort(ctx context.Context, q *db.Queries, horizon time.Time) error {
+// no other. If there are such devices it runs the batch.
+func (c *claim) pickLastResort(ctx context.Context, tx pgx.Tx, batch *convo.Batch, horizon time.Time) error {
 	w := c.wanted(func(d *claimDevice) bool { return d.pkg == nil && d.suite != 0 })
 	if len(w.ids) == 0 {
 		return nil
 	}
-	rows, err := q.PickLastResortKeyPackages(ctx, db.PickLastResortKeyPackagesParams{
-		Dids: w.dids, DeviceIds: w.ids, CipherSuites: w.suites, Horizon: horizon,
-	})
-	if err != nil {
+	batch.Add(func(q *db.Queries) error {
+		rows, err := q.PickLastResortKeyPackages(ctx, db.PickLastResortKeyPackagesParams{
+			Dids: w.dids, DeviceIds: w.ids, CipherSuites: w.suites, Horizon: horizon,
+		})
+		for _, r := range rows {
+			c.device(r.Did, r.DeviceID).pkg = &claimedPackage{ref: r.Ref, size: r.Size}
+		}
 		return err
-	}
-	for _, r := range rows {
-		c.device(r.Did, r.DeviceID).pkg = &claimedPackage{ref: r.Ref, size: r.Size}
-	}
-	return nil
+	})
+	return batch.Run(ctx, tx)
 }
 
-// fetch reads the bytes of the packages that fit into the answer, and records the use
+// fetch adds to the batch the read of the packages that fit into the answer, and the use
 // of the last-resort packages among them.
-func (c *claim) fetch(ctx context.Context, q *db.Queries, now time.Time) error {
+func (c *claim) fetch(ctx context.Context, batch *convo.Batch, now time.Time) {
 	type key struct{ did, ref string }
 	var dids, lastDIDs []string
 	var refs, lastRefs [][]byte
@@ -289,17 +303,16 @@ func (c *claim) fetch(ctx context.Context, q *db.Queries, now time.Time) error {
 		}
 	}
 	if len(refs) == 0 {
-		return nil
+		return
 	}
-	rows, err := q.GetKeyPackageBytes(ctx, dids, refs)
-	if err != nil {
+	batch.Add(func(q *db.Queries) error {
+		rows, err := q.GetKeyPackageBytes(ctx, dids, refs)
+		for _, r := range rows {
+			packages[key{r.Did, string(r.Ref)}].bytes = r.KeyPackage
+		}
 		return err
+	})
+	if len(lastRefs) > 0 {
+		batch.Add(func(q *db.Queries) error { return q.MarkLastResortUsed(ctx, now, lastDIDs, lastRefs) })
 	}
-	for _, r := range rows {
-		packages[key{r.Did, string(r.Ref)}].bytes = r.KeyPackage
-	}
-	if len(lastRefs) == 0 {
-		return nil
-	}
-	return q.MarkLastResortUsed(ctx, now, lastDIDs, lastRefs)
 }

@@ -19,5 +19,6 @@
 //
 // Two types divide a rate fairly among several users. A SharedBucket refuses a
 // user who recently took more than is left in the bucket. A Queue lets work
-// wait, and gives the next turn to the source that recently had the fewest.
+// wait, and gives turns to the source that recently had the fewest and to the one
+// whose last turn is longest ago, in alternation.
 package limit

@@ -16,10 +16,13 @@ const (
 	maxSources = 20_000
 )
 
-// Queue lets work wait when more arrives than its resources allow. The next turn
-// goes to the source that recently had the fewest. A source that comes rarely
-// is therefore served before a flood, however much of it waits. The caller
-// decides how long it waits.
+// Queue lets work wait when more arrives than its resources allow. Turns go in
+// alternation to the source that recently had the fewest turns at the expense of
+// others, and to the source whose last turn is longest ago. By the first, a
+// source that comes rarely is served before a flood, however much of it waits. By
+// the second, a source that comes steadily keeps half of an equal share while
+// sources that had no turns before take the others. The caller decides how long it
+// waits.
 type Queue struct {
 	limits *Limits
 	// waiting is the row that bounds the number of Waiters.
@@ -30,10 +33,22 @@ type Queue struct {
 	count     int64
 	seen      uint64
 	resources map[Resource]*resource
-	used      map[string]share.Decaying
+	turns     map[string]turnsOf
+	// granted counts all turns.
+	granted uint64
 	// timer is set if a resource is refilled at a known time.
 	timer  *time.Timer
 	wakeAt time.Duration
+}
+
+// turnsOf is what a Queue remembers of the turns of a source.
+type turnsOf struct {
+	// scarce counts the recent turns after which less than half of a resource was
+	// left. Others were at nobody's expense: if they counted, a flood that begins
+	// would go before a source that has come steadily.
+	scarce share.Decaying
+	// last is the number of the last turn.
+	last uint64
 }
 
 // Resource is a resource that work needs: one unit of a row for a key. If the row
@@ -46,7 +61,7 @@ type Resource struct {
 
 // NewQueue makes a Queue; the row waiting bounds how many may wait.
 func NewQueue(l *Limits, waiting *Row) *Queue {
-	return &Queue{limits: l, waiting: waiting, lines: map[string][]*Waiter{}, resources: map[Resource]*resource{}, used: map[string]share.Decaying{}}
+	return &Queue{limits: l, waiting: waiting, lines: map[string][]*Waiter{}, resources: map[Resource]*resource{}, turns: map[string]turnsOf{}}
 }
 
 // Waiter is one piece of work in a Queue.
@@ -56,8 +71,10 @@ type Waiter struct {
 	resources []*resource
 	order     uint64
 	ready     chan struct{}
-	// turn, ended and refused are guarded by the queue's mutex.
+	// turn, scarce, ended and refused are guarded by the queue's mutex. scarce says
+	// that the turn counts for the source.
 	turn    bool
+	scarce  bool
 	ended   bool
 	refused *Row
 }
@@ -151,7 +168,7 @@ func (w *Waiter) Leave() {
 	for _, l := range w.resources {
 		l.giveBack()
 	}
-	q.credit(w.source, 1)
+	w.credit(1)
 	w.end()
 	q.dispatch()
 }
@@ -176,12 +193,13 @@ func (w *Waiter) Done() {
 func (w *Waiter) Credit(part float64) {
 	w.q.mu.Lock()
 	defer w.q.mu.Unlock()
-	w.q.credit(w.source, part)
+	w.credit(part)
 }
 
-func (q *Queue) credit(source string, part float64) {
-	if u, ok := q.used[source]; ok {
-		q.used[source] = u.Plus(-part, q.limits.now(), queueDecayTime)
+func (w *Waiter) credit(part float64) {
+	if t, ok := w.q.turns[w.source]; ok && w.scarce {
+		t.scarce = t.scarce.Plus(-part, w.q.limits.now(), queueDecayTime)
+		w.q.turns[w.source] = t
 	}
 }
 
@@ -263,11 +281,18 @@ func (q *Queue) dispatch() {
 func (q *Queue) grant(w *Waiter, now time.Duration) {
 	for _, l := range w.resources {
 		l.take(now)
+		w.scarce = w.scarce || l.scarce(now)
 	}
-	if len(q.used) >= maxSources {
+	if len(q.turns) >= maxSources {
 		q.forget(now)
 	}
-	q.used[w.source] = q.used[w.source].Plus(1, now, queueDecayTime)
+	q.granted++
+	t := q.turns[w.source]
+	t.last = q.granted
+	if w.scarce {
+		t.scarce = t.scarce.Plus(1, now, queueDecayTime)
+	}
+	q.turns[w.source] = t
 	w.turn = true
 	close(w.ready)
 }
@@ -277,7 +302,7 @@ func (q *Queue) grant(w *Waiter, now time.Duration) {
 func (q *Queue) next(now time.Duration) (best *Waiter, wait time.Duration) {
 	var least float64
 	for source, line := range q.lines {
-		used := q.used[source].Now(now, queueDecayTime)
+		rank := q.rank(source, now)
 		for _, w := range line {
 			open, in := w.open(now)
 			if !open {
@@ -286,13 +311,22 @@ func (q *Queue) next(now time.Duration) (best *Waiter, wait time.Duration) {
 				}
 				continue
 			}
-			if best == nil || used < least || used == least && w.order < best.order {
-				best, least = w, used
+			if best == nil || rank < least || rank == least && w.order < best.order {
+				best, least = w, rank
 			}
 			break
 		}
 	}
 	return best, wait
+}
+
+// rank orders the sources for the next turn: the least goes first.
+func (q *Queue) rank(source string, now time.Duration) float64 {
+	t := q.turns[source]
+	if q.granted%2 == 1 {
+		return float64(t.last)
+	}
+	return t.scarce.Now(now, queueDecayTime)
 }
 
 // open reports whether all resources have room. If they only need a refill, in is
@@ -329,15 +363,15 @@ func (q *Queue) wake(in time.Duration) {
 
 // forget drops sources with few turns, and if fewer than a tenth have, others.
 func (q *Queue) forget(now time.Duration) {
-	for source, u := range q.used {
-		if u.Now(now, queueDecayTime) < 0.05 {
-			delete(q.used, source)
+	for source, t := range q.turns {
+		if t.scarce.Now(now, queueDecayTime) < 0.05 {
+			delete(q.turns, source)
 		}
 	}
-	for source := range q.used {
-		if len(q.used) < maxSources-maxSources/10 {
+	for source := range q.turns {
+		if len(q.turns) < maxSources-maxSources/10 {
 			return
 		}
-		delete(q.used, source)
+		delete(q.turns, source)
 	}
 }

@@ -92,6 +92,68 @@ func TestNewcomersInAStorm(t *testing.T) {
 	})
 }
 
+// TestSteadySourceInAFlood: a source with four look-ups a second is served as
+// before when ten others, which had no turns lately, let thousands wait.
+func TestSteadySourceInAFlood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := testQueue(t)
+		ctx, end := context.WithCancel(t.Context())
+		defer end()
+		var failed, flooded atomic.Int64
+		steadily := func(n int) {
+			for range n {
+				time.Sleep(time.Second / 4)
+				go func() {
+					short, cancel := context.WithTimeout(ctx, turnTimeout)
+					defer cancel()
+					if lookup(short, q, "steady", 50*time.Millisecond) != nil {
+						failed.Add(1)
+					}
+				}()
+			}
+		}
+		steadily(4 * 120)
+		for range 50 {
+			storm(ctx, q, 10, &flooded)
+		}
+		steadily(4 * 60)
+		time.Sleep(turnTimeout)
+		if n := failed.Load(); n > 0 || flooded.Load() == 0 {
+			t.Errorf("%d of 240 were not served within %s, the flood had %d", n, turnTimeout, flooded.Load())
+		}
+		end()
+		time.Sleep(turnTimeout)
+	})
+}
+
+// TestSteadySourceAmongNewOnes: sources that never had a turn, each with more
+// look-ups than it gets, do not take a source's place that had many in scarce times.
+func TestSteadySourceAmongNewOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := testQueue(t)
+		for range 5 * LookupNew.Amount {
+			w := q.Enter("steady", Resource{Row: LookupNew})
+			<-w.Ready()
+			w.Done()
+		}
+		var fresh []*Waiter
+		for i := range 100 {
+			for range 5 {
+				fresh = append(fresh, q.Enter(fmt.Sprint("fresh", i), Resource{Row: LookupNew}))
+			}
+		}
+		steady := q.Enter("steady", Resource{Row: LookupNew})
+		time.Sleep(2 * 101 * time.Second / time.Duration(LookupNew.Refill))
+		synctest.Wait()
+		if !steady.HasTurn() {
+			t.Error("it waits longer than two rounds")
+		}
+		for _, w := range fresh {
+			w.Leave()
+		}
+	})
+}
+
 // TestFewestTurnsGoFirst: a source that comes for the first time goes before a
 // flood that came earlier.
 func TestFewestTurnsGoFirst(t *testing.T) {
@@ -179,7 +241,7 @@ func TestTurnGivenBack(t *testing.T) {
 			w.Leave()
 			w.Done()
 		}
-		if got := q.used["a"].Now(q.limits.now(), queueDecayTime); got != 0 {
+		if got := q.turns["a"].scarce.Now(q.limits.now(), queueDecayTime); got != 0 {
 			t.Errorf("%v turns count", got)
 		}
 		for range LookupNew.Amount {
@@ -210,13 +272,16 @@ func TestExpired(t *testing.T) {
 func TestCredit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
+		for range LookupNew.Amount / 2 {
+			q.Enter("flood", Resource{Row: LookupNew}).Done()
+		}
 		for range 10 {
 			good := q.Enter("pds", Resource{Row: LookupNew})
 			good.Done()
 			good.Credit(0.75)
 			q.Enter("flood", Resource{Row: LookupNew}).Done()
 		}
-		if pds, flood := q.used["pds"].Now(q.limits.now(), queueDecayTime), q.used["flood"].Now(q.limits.now(), queueDecayTime); pds != flood/4 {
+		if pds, flood := q.turns["pds"].scarce.Now(q.limits.now(), queueDecayTime), q.turns["flood"].scarce.Now(q.limits.now(), queueDecayTime); pds != flood/4 {
 			t.Errorf("%v and %v", pds, flood)
 		}
 	})
@@ -230,8 +295,8 @@ func TestQueueIsBounded(t *testing.T) {
 			<-w.Ready()
 			w.Done()
 		}
-		if len(q.used) > maxSources || len(q.resources) > maxResources {
-			t.Errorf("%d sources, %d resources", len(q.used), len(q.resources))
+		if len(q.turns) > maxSources || len(q.resources) > maxResources {
+			t.Errorf("%d sources, %d resources", len(q.turns), len(q.resources))
 		}
 	})
 }

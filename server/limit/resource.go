@@ -67,6 +67,11 @@ func (l *resource) wait(now time.Duration) time.Duration {
 	return max(0, time.Duration(math.Ceil(over)))
 }
 
+// scarce reports whether less than half of it is left.
+func (l *resource) scarce(now time.Duration) bool {
+	return l.capacity > 0 && 2*l.inUse > l.capacity || l.each > 0 && 2*float64(l.fullAt-now) > l.depth
+}
+
 func (l *resource) take(now time.Duration) {
 	l.inUse++
 	if l.each > 0 {

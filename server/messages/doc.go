@@ -16,7 +16,6 @@
 //   - send.go: sendMessage: checks, the statement, idempotency records, blobs
 //   - sendqueue.go: single messages and batches
 //   - metrics.go: how long messages wait, and how they are stored
-//   - batchquery.go: several generated queries in one round trip
 //   - page.go: getMessages
 //   - gap.go: sequence numbers that a page lacks
 //   - readposition.go: updateCursor

@@ -275,20 +275,17 @@ func (q *sendQueue) sendBatch(batch []*queuedSend) (singles, locked []*queuedSen
 // sendAll runs the statement of each message, all in one round trip. It returns the
 // error of the first statement that failed.
 func sendAll(ctx context.Context, tx pgx.Tx, batch []*queuedSend) error {
-	recorder := &queryRecorder{}
+	var statements convo.Batch
 	for _, m := range batch {
-		_, _ = db.New(recorder).SendMessage(ctx, db.SendMessageParams(*m.outgoing)) // errRecordedOnly
+		statements.Add(func(q *db.Queries) error {
+			row, err := q.SendMessage(ctx, db.SendMessageParams(*m.outgoing))
+			if err == nil {
+				m.out, m.err = m.outcome(row, nil)
+			}
+			return err
+		})
 	}
-	results := tx.SendBatch(ctx, &recorder.batch)
-	q := db.New(queryReplayer{results: results})
-	for _, m := range batch {
-		row, err := q.SendMessage(ctx, db.SendMessageParams(*m.outgoing))
-		if err != nil {
-			return errors.Join(err, results.Close())
-		}
-		m.out, m.err = m.outcome(row, nil)
-	}
-	return results.Close()
+	return statements.Run(ctx, tx)
 }
 
 // sender is an account that sends to a conversation.

@@ -23,6 +23,10 @@ type Config struct {
 	// Pool reaches the database. Every new connection of it goes through
 	// CheckConnection.
 	Pool *pgxpool.Pool
+	// Reader reaches the same database, for new rows of the log alone. Its one
+	// connection has the settings of pgplan.Reader; nil for Pool, with which
+	// PostgreSQL plans each read anew, as a test can bear.
+	Reader *pgxpool.Pool
 	// Metrics counts what the Hub does with the log, StreamMetrics the encodings
 	// of events; nil for metrics that are not registered.
 	Metrics       *Metrics
@@ -40,7 +44,7 @@ type Config struct {
 // attached, in order and once. The tailer reads each row once, and all streams
 // that see it get the same Event.
 type Hub struct {
-	pool         *pgxpool.Pool
+	pool, reader *pgxpool.Pool
 	metrics      *Metrics
 	log          *slog.Logger
 	pollInterval time.Duration
@@ -51,7 +55,7 @@ var _ stream.Source = (*Hub)(nil)
 
 // NewHub makes a Hub. It does nothing until Run.
 func NewHub(c Config) *Hub {
-	h := &Hub{pool: c.Pool, metrics: c.Metrics, log: c.Log, pollInterval: cmp.Or(c.PollInterval, pollInterval)}
+	h := &Hub{pool: c.Pool, reader: cmp.Or(c.Reader, c.Pool), metrics: c.Metrics, log: c.Log, pollInterval: cmp.Or(c.PollInterval, pollInterval)}
 	if h.metrics == nil {
 		h.metrics = NewMetrics(nil)
 	}

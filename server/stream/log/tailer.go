@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -24,10 +25,13 @@ const (
 	hiddenPause    = 2 * time.Millisecond
 	hiddenRetries  = 50
 	hiddenMaxPause = 50 * time.Millisecond
-	// readBytes is about how many bytes of messages one read returns.
-	readBytes = 8 << 20
-	// readRows is how many rows ReadLog returns at most.
-	readRows = 1000
+	// readRows is how many rows ReadLog returns at most, and inlineBytes the size up to
+	// which it returns their ciphertexts. Both bound the memory of a read.
+	readRows    = 1000
+	inlineBytes = 8 << 10
+	// largeBytes is how many bytes of larger ciphertexts one step reads. The message with
+	// which they exceed it is the last one.
+	largeBytes = 8 << 20
 	// logInterval is the time between two log lines while reading fails.
 	logInterval = time.Minute
 	// readTimeout bounds one step, so that a database that does not answer does
@@ -37,7 +41,7 @@ const (
 
 // tailer is the only reader of new rows of the log at an instance.
 type tailer struct {
-	pool     *pgxpool.Pool
+	reader   *pgxpool.Pool
 	metrics  *Metrics
 	log      *slog.Logger
 	state    *hubState
@@ -55,7 +59,7 @@ type tailer struct {
 
 func newTailer(h *Hub) *tailer {
 	return &tailer{
-		pool: h.pool, metrics: h.metrics, log: h.log, state: h.state, interval: h.pollInterval, timer: time.NewTimer(h.pollInterval),
+		reader: h.reader, metrics: h.metrics, log: h.log, state: h.state, interval: h.pollInterval, timer: time.NewTimer(h.pollInterval),
 	}
 }
 
@@ -128,7 +132,7 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 
 // begin finds the end of the log.
 func (t *tailer) begin(ctx context.Context) error {
-	end, err := db.New(t.pool).ReadPlace(ctx)
+	end, err := db.New(t.reader).ReadPlace(ctx)
 	if err != nil {
 		return fmt.Errorf("find the end of the log: %w", err)
 	}
@@ -140,7 +144,7 @@ func (t *tailer) begin(ctx context.Context) error {
 // skip moves to the end of the log without reading the rows, since no account
 // has a stream. It returns false if one has come meanwhile.
 func (t *tailer) skip(ctx context.Context) (bool, error) {
-	end, err := db.New(t.pool).ReadPlace(ctx)
+	end, err := db.New(t.reader).ReadPlace(ctx)
 	if err != nil {
 		return false, fmt.Errorf("find the end of the log: %w", err)
 	}
@@ -162,8 +166,8 @@ func (t *tailer) skip(ctx context.Context) (bool, error) {
 // read reads the next rows and hands them out.
 func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 	at := t.state.currentPosition()
-	rows, err := db.New(t.pool).ReadLog(ctx, db.ReadLogParams{
-		Gen: t.gen, Pos: at.Pos, StreamKey: []byte(at.StreamKey), Seq: at.Seq, N: at.N, Budget: readBytes,
+	rows, err := db.New(t.reader).ReadLog(ctx, db.ReadLogParams{
+		Gen: t.gen, Pos: at.Pos, StreamKey: []byte(at.StreamKey), Seq: at.Seq, N: at.N, Inline: inlineBytes,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("read log: %w", err)
@@ -179,6 +183,11 @@ func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 		t.begun = false
 		return 0, nil
 	}
+	full := len(rows) == readRows
+	rows, whole, err := t.large(ctx, rows)
+	if err != nil {
+		return 0, err
+	}
 	batch, err := t.entries(rows)
 	if err != nil {
 		return 0, err
@@ -189,14 +198,14 @@ func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 		t.metrics.Lag.Set(t.state.lateness(rows[len(rows)-1].CreatedAt).Seconds())
 		t.hidden = 0
 	}
-	if n := first.InPage; n == readRows || n > int64(len(batch)) {
-		return 0, nil // there are more rows
+	if full || !whole {
+		return 0, nil // there may be more rows
 	}
 	return t.pause(first.Behind), nil
 }
 
 func (t *tailer) entries(rows []db.ReadLogRow) ([]entry, error) {
-	if rows[0].InPage == 0 {
+	if len(rows) == 0 || rows[0].Kind == "" {
 		return nil, nil
 	}
 	build := t.state.builder()
@@ -209,6 +218,55 @@ func (t *tailer) entries(rows []db.ReadLogRow) ([]entry, error) {
 		batch = append(batch, e)
 	}
 	return batch, nil
+}
+
+// large reads the ciphertexts that ReadLog left out, and returns the rows that are
+// complete then. whole is false if these are not all: their bytes exceed largeBytes, or
+// one of them is gone, or is another one after a failover between the two statements. The
+// next read finds out why.
+func (t *tailer) large(ctx context.Context, rows []db.ReadLogRow) (complete []db.ReadLogRow, whole bool, err error) {
+	var convos []xrpc.ConvoID
+	var seqs []int64
+	end, bytes := len(rows), int64(0)
+	for i, r := range rows {
+		if r.Size <= inlineBytes {
+			continue
+		}
+		convos, seqs = append(convos, xrpc.ConvoIDOf(r.StreamKey)), append(seqs, r.Seq)
+		if bytes += r.Size; bytes > largeBytes {
+			end = i + 1
+			break
+		}
+	}
+	if len(seqs) == 0 {
+		return rows, true, nil
+	}
+	messages, err := db.New(t.reader).ReplayMessages(ctx, xrpc.StoredConvoIDs(convos), seqs)
+	if err != nil {
+		return nil, false, fmt.Errorf("read large messages: %w", err)
+	}
+	type key struct {
+		pos   int64
+		convo xrpc.ConvoID
+		seq   int64
+		id    xrpc.MessageID
+	}
+	found := make(map[key][]byte, len(messages))
+	for _, m := range messages {
+		found[key{m.Pos, m.ConvoID, m.Seq, m.MessageID}] = m.Ciphertext
+	}
+	for i := range rows[:end] {
+		r := &rows[i]
+		if r.Size <= inlineBytes {
+			continue
+		}
+		ciphertext, ok := found[key{r.Pos, xrpc.ConvoIDOf(r.StreamKey), r.Seq, r.MessageID}]
+		if !ok {
+			return rows[:i], false, nil
+		}
+		r.Ciphertext = ciphertext
+	}
+	return rows[:end], end == len(rows), nil
 }
 
 // setBehind reports whether rows are hidden. It matters without streams too,

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/retention"
+)
+
+const (
+	// storageConvos is the number of conversations to which benchStorage sends,
+	// and storageLen is the size of the messages.
+	storageConvos = 100
+	storageLen    = 200
+	storageSends  = 16
+)
+
+// benchStorage measures what a message takes in the database: as it was sent,
+// with the tables rewritten, and after retention removed it.
+func benchStorage(ctx context.Context, w *world, r *recorder) error {
+	dir, err := os.MkdirTemp(w.Dir, "blobs")
+	if err != nil {
+		return err
+	}
+	blobs, err := blob.OpenDir(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = blobs.Close() }()
+	b := &storageBench{w, blobs}
+	fresh, packed := r.figure("bytes per message, as sent", bytesUnit), r.figure("bytes per message, tables rewritten", bytesUnit)
+	once, twice := r.figure("bytes per removed message", bytesUnit), r.figure("bytes per removed message, after a second MLS_MESSAGE_TTL", bytesUnit)
+	for range w.sizes.turns {
+		if err := b.stored(ctx, fresh, packed); err != nil {
+			return err
+		}
+		if err := b.removed(ctx, once, twice); err != nil {
+			return err
+		}
+	}
+	r.print(fresh, packed, once, twice)
+	full := fullSizes()
+	r.judgeAt("bytes-fresh", fresh, w.sizes.stored, full.stored, "messages")
+	r.judgeAt("bytes-packed", packed, w.sizes.stored, full.stored, "messages")
+	r.judgeAt("removed", twice, w.sizes.removed, full.removed, "messages")
+	return nil
+}
+
+type storageBench struct {
+	*world
+	blobs *blob.Store
+}
+
+// begin makes empty conversations.
+func (b *storageBench) begin(ctx context.Context) error {
+	if err := b.clear(ctx); err != nil {
+		return err
+	}
+	return b.seedConvos(ctx, 1, storageConvos, b.dids(storageSends))
+}
+
+func (b *storageBench) fill(ctx context.Context, n int) error {
+	_, err := b.send(ctx, sendPlan{first: 1, convos: storageConvos, senders: storageSends, n: n, size: storageLen})
+	return err
+}
+
+// stored adds the bytes of a message, as sent and with the tables rewritten.
+func (b *storageBench) stored(ctx context.Context, fresh, packed *figure) error {
+	if err := b.begin(ctx); err != nil {
+		return err
+	}
+	before, err := b.rewritten(ctx)
+	if err != nil {
+		return err
+	}
+	n := b.sizes.stored
+	if err := b.fill(ctx, n); err != nil {
+		return err
+	}
+	if err := b.settle(ctx); err != nil {
+		return err
+	}
+	after, err := b.tableBytes(ctx)
+	if err != nil {
+		return err
+	}
+	fresh.add((after - before) / float64(n))
+	if after, err = b.rewritten(ctx); err != nil {
+		return err
+	}
+	packed.add((after - before) / float64(n))
+	return nil
+}
+
+// removed adds what retention leaves of a message, right after it was removed
+// and after a second MLS_MESSAGE_TTL, in whole bytes.
+func (b *storageBench) removed(ctx context.Context, once, twice *figure) error {
+	if err := b.begin(ctx); err != nil {
+		return err
+	}
+	// The same was done before once, so that rows which every conversation gets
+	// do not count.
+	if err := b.fill(ctx, storageConvos*2); err != nil {
+		return err
+	}
+	if err := b.cleanTwice(ctx, nil, nil, 0, 1); err != nil {
+		return err
+	}
+	before, err := b.rewritten(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.fill(ctx, b.sizes.removed); err != nil {
+		return err
+	}
+	return b.cleanTwice(ctx, once, twice, before, b.sizes.removed)
+}
+
+// cleanTwice runs the cleaner when the messages are too old, and again after the
+// same time once more.
+func (b *storageBench) cleanTwice(ctx context.Context, once, twice *figure, before float64, n int) error {
+	for i, f := range []*figure{once, twice} {
+		// Nothing may hold the visibility horizon back.
+		time.Sleep(50 * time.Millisecond)
+		if err := b.clean(ctx, time.Duration(i+1)*(limit.MessageTime+time.Hour)); err != nil {
+			return err
+		}
+		if f == nil {
+			continue
+		}
+		after, err := b.rewritten(ctx)
+		if err != nil {
+			return err
+		}
+		f.add(math.Round(max(0, after-before) / float64(n)))
+	}
+	var left int
+	if err := b.Pool.QueryRow(ctx, "SELECT count(*) FROM messages").Scan(&left); err != nil {
+		return err
+	}
+	if left > 0 {
+		return fmt.Errorf("the cleaner left %d messages", left)
+	}
+	return nil
+}
+
+// clean runs a round of the cleaner, some time from now.
+func (b *storageBench) clean(ctx context.Context, later time.Duration) error {
+	now := time.Now().Add(later)
+	return retention.New(retention.Config{
+		Pool: b.Pool, Blobs: b.blobs, Clock: func() time.Time { return now },
+		DatabaseTime: func(context.Context) (time.Time, error) { return now, nil },
+	}).Round(ctx)
+}
+
+// rewritten rewrites the tables that are not empty and returns the bytes of all.
+func (b *storageBench) rewritten(ctx context.Context) (float64, error) {
+	rows, err := b.Pool.Query(ctx, `SELECT c.oid::regclass::text FROM pg_class c
+		WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND pg_relation_size(c.oid) > 0`)
+	if err != nil {
+		return 0, err
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return 0, err
+	}
+	if _, err := b.Pool.Exec(ctx, "VACUUM (FULL, ANALYZE) "+strings.Join(tables, ", ")); err != nil {
+		return 0, err
+	}
+	return b.tableBytes(ctx)
+}
+
+// tableBytes returns the bytes of all tables of the service with their indexes.
+func (b *storageBench) tableBytes(ctx context.Context) (n float64, err error) {
+	err = b.Pool.QueryRow(ctx, `SELECT sum(pg_total_relation_size(c.oid))::float8 FROM pg_class c
+		WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace`).Scan(&n)
+	return n, err
+}
