@@ -34,7 +34,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSI
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e model bindings network lint verify lexgen generate metrics page demo bench bench-compare abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
+.PHONY: help build run test test-go test-one test-e2e model bindings bindings-rust network lint verify lexgen generate metrics page demo bench bench-compare abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,11 @@ bindings: ## generate, compile and run clients in TypeScript, Go and Python from
 	$(ENSURE) c++ postgres node python
 	$(BUILD)
 	sh e2e/run.sh test/bindings.test.mjs bindings/others.test.mjs
+
+bindings-rust: ## the same for a client in Rust, whose generator takes minutes to compile the first time
+	$(ENSURE) cc c++ postgres node cargo
+	$(BUILD)
+	sh e2e/run.sh bindings/rust.test.mjs
 
 page: ## build the page of a development service from clients/page
 	$(ENSURE) node

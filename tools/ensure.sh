@@ -26,6 +26,14 @@ postgres_there() {
 	return 1
 }
 
+rust_version() { sed -n 's/^rust-version = "\(.*\)".*/\1/p' "$root/e2e/bindings/rust/Cargo.toml"; }
+
+# Every version of Rust so far is 1.N.
+cargo_there() {
+	have cargo && version=$(cargo --version 2>/dev/null) && needed=$(rust_version) || return 1
+	at_least "${needed#1.}" "${version#cargo 1.}"
+}
+
 # The certificate files that Go looks for.
 certs_there() {
 	[ "$(uname)" != Darwin ] && [ -z "${SSL_CERT_FILE:-}${SSL_CERT_DIR:-}" ] || return 0
@@ -44,6 +52,7 @@ there() {
 	postgres) postgres_there ;;
 	redis) have redis-server ;;
 	node) have node && have npm && at_least 18 "$(node -p process.versions.node 2>/dev/null)" && at_least 7 "$(npm --version 2>/dev/null)" ;;
+	cargo) cargo_there ;;
 	cc) have cc ;;
 	c++) have c++ && have make && python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ;;
 	python) python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null ;;
@@ -64,7 +73,8 @@ reason() {
 	postgres) echo "PostgreSQL 15 or newer, where the service keeps its data" ;;
 	redis) echo "Redis, for the tests of several instances" ;;
 	node) echo "Node.js 18 or newer with npm 7 or newer, for the end-to-end tests" ;;
-	cc) echo "a C compiler, for Go's race detector" ;;
+	cargo) echo "Rust $(rust_version) or newer with cargo, for the bindings in Rust" ;;
+	cc) echo "a C compiler, for Go's race detector and the bindings in Rust" ;;
 	c++) echo "a C++ compiler, make and Python 3.8 or newer, to compile what a PDS stores its data with" ;;
 	pgbouncer) echo "pgbouncer, for the tests behind a connection pooler" ;;
 	python) echo "Python 3.9 or newer with venv, for the bindings in Python" ;;
@@ -76,7 +86,7 @@ reason() {
 	esac
 }
 
-# Names of packages. Most distributions have an older Go than the project needs.
+# Names of packages. Most distributions have an older Go and an older Rust than the project needs.
 debian() {
 	case "$1" in
 	certs) echo ca-certificates ;;
@@ -115,6 +125,7 @@ fail() {
 	echo "$1" >&2
 	case " $missing " in
 	*" go "*) echo "Install Go as https://go.dev/doc/install tells, and put its bin directory into PATH; then run this again." >&2 ;;
+	*" cargo "*) echo "Install Rust as https://rust-lang.org/tools/install tells, and put ~/.cargo/bin into PATH; then run this again." >&2 ;;
 	*) echo "$todo; then run this again." >&2 ;;
 	esac
 	exit 1
@@ -136,7 +147,10 @@ packages=${packages% }
 todo="Install them with the package manager of this system"
 [ -z "$install" ] || todo="Type, $by_hand $packages"
 
-case " $missing " in *" go "*) fail "Nothing was installed: Go has to be there first." ;; esac
+case " $missing " in
+*" go "*) fail "Nothing was installed: Go has to be there first." ;;
+*" cargo "*) fail "Nothing was installed: Rust has to be there first." ;;
+esac
 [ -n "$install" ] || fail "Nothing was installed: this system has neither apt-get nor brew."
 [ $list = brewed ] || is_root || sudo_is_silent || sudo_can_ask ||
 	fail "Nothing was installed: this account is not root, and has no sudo that lets it install packages."

@@ -1,34 +1,14 @@
 // Go and Python: `make bindings` runs this file. It is not a part of `make test`, because it installs generators.
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
-import { promisify } from 'node:util'
-import { Device, base64 } from '../lib/device.mjs'
-import { DirectAccount } from '../lib/direct.mjs'
+import { base64 } from '../lib/device.mjs'
 import { lexiconRoot } from '../lib/lexicons.mjs'
 import { startNetwork } from '../lib/network.mjs'
 import { SUITE_1 } from '../mls/client.mjs'
-
-const run = promisify(execFile)
-const repository = join(import.meta.dirname, '../..')
-const out = join(repository, 'e2e/out/bindings')
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mlsd-bindings')
-const limits = { timeout: 900_000, maxBuffer: 1 << 24 }
-
-/** Runs a program with JSON as input, and returns the JSON that it writes. */
-async function runProgram(command, args, input) {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], timeout: 120_000 })
-  child.stdin.end(JSON.stringify(input))
-  const [answer, code] = await Promise.all([text(child.stdout), new Promise((resolve) => child.on('close', resolve))])
-  assert.equal(code, 0)
-  return JSON.parse(answer)
-}
+import { cache, limits, out, prepare, repository, run, runProgram } from './programs.mjs'
 
 /** The folder of a Python environment with the pinned generator, made once and kept. */
 async function pythonTools() {
@@ -48,25 +28,9 @@ let network
 before(async () => { network = await startNetwork({ pdses: [] }) }, { timeout: 120_000 })
 after(() => network?.stop(), { timeout: 60_000 })
 
-/** An account with one stored message, and what the programs get as input. */
-async function prepare(methods) {
-  const account = await DirectAccount.create({ name: 'Dev', network })
-  const device = await Device.open(account, { implementation: 'ts-mls', suite: SUITE_1 })
-  const convoId = randomBytes(16).toString('hex')
-  await device.createAlone(convoId, 0)
-  await device.say(convoId, 'stored')
-  const [keyPackage] = await device.mls.keyPackages(1)
-  const tokens = {}
-  for (const method of methods) tokens[method] = await account.token(`blue.catbird.mls.${method}`)
-  const input = {
-    url: network.mlsd.url, tokens, cipherSuite: SUITE_1, keyPackage: base64(keyPackage), convoId, foreignConvo: randomBytes(16).toString('hex'),
-  }
-  return { device, input }
-}
-
 /** Prepares an account, runs a program with its tokens, and checks what the program reports. */
 async function check(typedBytes, ...program) {
-  const { device, input } = await prepare(['publishKeyPackages', 'getEpoch', 'getGroupInfo', 'getMessages'])
+  const { device, input } = await prepare(network, ['publishKeyPackages', 'getEpoch', 'getGroupInfo', 'getMessages'])
   const { suites, message, ...report } = await runProgram(...program, input)
   assert.ok(suites.includes(SUITE_1))
   assert.equal(message, base64(device.lastRequest.ciphertext))
