@@ -50,9 +50,9 @@ type CountDevicePackagesRow struct {
 }
 
 // How many packages these devices have had in a day, in these suites: the
-// unspent ones, and those spent within it. They are counted up to the number of
-// which the claims of all requesters together are less than percent. One that is
-// not reached is exact.
+// unspent ones, and those spent within it. Counting stops where the claims of all
+// requesters together are less than percent of the count: a share is then not
+// used up, whatever the rest.
 func (q *Queries) CountDevicePackages(ctx context.Context, arg CountDevicePackagesParams) ([]CountDevicePackagesRow, error) {
 	rows, err := q.db.Query(ctx, countDevicePackages,
 		arg.DayAgo,

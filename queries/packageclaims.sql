@@ -19,9 +19,9 @@ RETURNING c.did, c.device_id, c.requester, (
 
 -- name: CountDevicePackages :many
 -- How many packages these devices have had in a day, in these suites: the
--- unspent ones, and those spent within it. They are counted up to the number of
--- which the claims of all requesters together are less than percent. One that is
--- not reached is exact.
+-- unspent ones, and those spent within it. Counting stops where the claims of all
+-- requesters together are less than percent of the count: a share is then not
+-- used up, whatever the rest.
 WITH wanted AS (
     SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
         unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite

@@ -92,23 +92,28 @@ func (w *world) benchAudience(ctx context.Context, r *recorder, n int, sample []
 	one, other := served.figures(r, fmt.Sprintf("mlsd, %d streams", n)), bare.figures(r, fmt.Sprintf("bare program, %d streams", n))
 	r.judgeAt("fan-out-cpu", r.ratio(fmt.Sprintf("CPU per delivery to %d streams / bare program", n), one.cpu, other.cpu), n, audience, "streams")
 	r.judgeAt("fan-out-p99", r.ratio(fmt.Sprintf("p99 to %d streams / bare program", n), one.p99, other.p99), n, audience, "streams")
-	w.countFanOut(r, n, perTurn*w.sizes.turns, func(name string) float64 { return after[name] - before[name] })
+	w.countFanOut(r, n, perTurn*w.sizes.turns, func(name string) (float64, bool) { _, there := after[name]; return after[name] - before[name], there })
 	return w.streamsGone(ctx)
 }
 
 // countFanOut reports what the service did for each message. These are counts of
 // the whole run, so they have one turn.
-func (w *world) countFanOut(r *recorder, n, messages int, rise func(string) float64) {
+func (w *world) countFanOut(r *recorder, n, messages int, rise func(string) (float64, bool)) {
 	for _, c := range []struct {
-		bound, what string
-		count       float64
+		bound, what, counter string
+		each                 int
 	}{
-		{"fan-out-rows", "rows read from PostgreSQL for a message to %d streams", rise("mls_log_rows_total")},
-		{"fan-out-encoded", "encodings of a message to %d streams", rise(`mls_stream_events_encoded_total{form="json"}`)},
-		{"fan-out-delivered", "deliveries of a message for each of %d streams", rise(`mls_stream_events_delivered_total{transport="sse"}`) / float64(n)},
+		{"fan-out-rows", "rows read from PostgreSQL for a message to %d streams", "mls_log_rows_total", 1},
+		{"fan-out-encoded", "encodings of a message to %d streams", `mls_stream_events_encoded_total{form="json"}`, 1},
+		{"fan-out-delivered", "deliveries of a message for each of %d streams", `mls_stream_events_delivered_total{transport="sse"}`, n},
 	} {
+		count, there := rise(c.counter)
+		if !there || count == 0 {
+			r.cannot(c.bound, "the service does not count %s", c.counter)
+			continue
+		}
 		f := r.figure(fmt.Sprintf(c.what, n), number)
-		f.add(c.count / float64(messages))
+		f.add(count / float64(messages*c.each))
 		r.print(f)
 		r.judgeAt(c.bound, f, n, audience, "streams")
 	}
@@ -250,7 +255,11 @@ func (w *world) streamsGone(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if m[`mls_streams_open{transport="sse"}`] == 0 {
+		open, there := m[`mls_streams_open{transport="sse"}`]
+		if !there {
+			return errors.New("the service does not count open streams")
+		}
+		if open == 0 {
 			return nil
 		}
 	}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/testbed"
@@ -107,13 +107,14 @@ func extend(xs []int, ys []float64, x int) float64 {
 // spread gives each instance its share of the streams and of the messages, and
 // returns the PostgreSQL CPU per message in microseconds.
 func (w *world) spread(ctx context.Context, at []*instance) (float64, error) {
+	var seen []*atomic.Int64
 	for i := range instancesStreams {
 		s, err := at[i%len(at)].subscribe(ctx, w.accounts[1+i], "")
 		if err != nil {
 			return 0, err
 		}
 		defer s.close()
-		go func() { _, _ = io.Copy(io.Discard, s.raw) }()
+		seen = append(seen, s.countEvents())
 	}
 	each := max(20, int(w.sizes.turn().Seconds()*instancesRate)/len(at))
 	calls := make([][]call, len(at))
@@ -139,6 +140,13 @@ func (w *world) spread(ctx context.Context, at []*instance) (float64, error) {
 	after, err := w.spent(ctx)
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return 0, err
+	}
+	var events int64
+	for _, n := range seen {
+		events += n.Load()
+	}
+	if events <= instancesStreams {
+		return 0, errNoEvents
 	}
 	return float64((after.postgres - before.postgres).Microseconds()) / float64(each*len(at)), nil
 }

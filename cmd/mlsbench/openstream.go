@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 )
 
 // benchOpenStream measures what an open stream costs a single sender that sends
@@ -41,7 +40,7 @@ func benchOpenStream(ctx context.Context, w *world, r *recorder) error {
 
 // oneSender measures a turn of a sender, while another member has a stream open
 // or not.
-func (w *world) oneSender(ctx context.Context, f *loadFigures, stream bool) error {
+func (w *world) oneSender(ctx context.Context, f *loadFigures, stream bool) (err error) {
 	calls, err := w.sendCalls(sendPlan{convos: 1, senders: 1, n: max(100, int(w.sizes.turn().Seconds()*700)), size: messageLen})
 	if err != nil {
 		return err
@@ -52,7 +51,12 @@ func (w *world) oneSender(ctx context.Context, f *loadFigures, stream bool) erro
 			return err
 		}
 		defer s.close()
-		go func() { _, _ = io.Copy(io.Discard, s.raw) }()
+		seen := s.countEvents()
+		defer func() {
+			if err == nil && seen.Load() < 2 {
+				err = errNoEvents
+			}
+		}()
 	} else if err := w.streamsGone(ctx); err != nil {
 		return err
 	}

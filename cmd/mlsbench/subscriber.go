@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"catbird.blue/mls/gen"
@@ -80,4 +81,23 @@ func (c *counter) add(p []byte) int {
 	}
 	c.tail = append(c.tail[:0], rest[max(0, len(rest)-most):]...)
 	return n
+}
+
+var errNoEvents = errors.New("no message came to a stream, so that it cannot have cost anything")
+
+// countEvents reads the stream in the background until it ends, and counts its
+// events, of which the first says that it is connected.
+func (s *subscription) countEvents() *atomic.Int64 {
+	seen := &atomic.Int64{}
+	go func() {
+		buf := make([]byte, 64<<10)
+		for c := (counter{}); ; {
+			n, err := s.raw.Read(buf)
+			seen.Add(int64(c.add(buf[:n])))
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return seen
 }

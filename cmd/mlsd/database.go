@@ -64,9 +64,10 @@ func (d *database) stop() error {
 }
 
 // pingAfter is how long a connection must be idle before it is checked at its
-// next use. It is longer than the interval at which the reader of the log
-// polls, because each poll would otherwise cost two queries.
-const pingAfter = 2 * time.Second
+// next use. It is longer than the time between two steps of the reader of the
+// log while no account has a stream, because each step would otherwise cost two
+// queries.
+const pingAfter = 3 * time.Second
 
 // openPool connects to the database and checks that it answers.
 func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {

@@ -9,12 +9,11 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// useOf returns a use of a token of the issuer, with iat in one second and exp
-// a minute later.
 // tokenLife is the longest that a token may live that is spent. Redis counts it by
 // its own clock, so shorter ones would end during the test on a busy machine.
 const tokenLife = 7 * time.Minute
 
+// useOf returns a use of a token of the issuer, with iat in one second.
 func useOf(c *clock, issuer, jti string) Use {
 	u := use(c, jti, 1, int64(tokenLife.Seconds()))
 	u.Issuer = "did:plc:" + issuer

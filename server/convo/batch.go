@@ -3,6 +3,7 @@ package convo
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -40,14 +41,21 @@ func (b *Batch) Run(ctx context.Context, tx pgx.Tx) error {
 		return nil
 	}
 	results := tx.SendBatch(ctx, &recorder.batch)
-	q := db.New(queryReplayer{results})
+	replayer := &queryReplayer{results: results}
+	q := db.New(replayer)
 	for _, ask := range asks {
 		if err := ask(q); err != nil {
 			_ = results.Close() // it fails for the same reason, or for the transaction, which ends
 			return err
 		}
 	}
-	return results.Close()
+	if err := results.Close(); err != nil {
+		return err
+	}
+	if replayer.read != recorder.batch.Len() {
+		return fmt.Errorf("%d statements were recorded and %d results read: an ask did not do the same both times", recorder.batch.Len(), replayer.read)
+	}
+	return nil
 }
 
 // queryRecorder collects the statements of generated queries into a batch. A
@@ -80,17 +88,26 @@ func (recordedRow) Scan(...any) error { return errRecordedOnly }
 
 // queryReplayer returns the results of a batch in the order of its statements, and
 // ignores the arguments.
-type queryReplayer struct{ results pgx.BatchResults }
+type queryReplayer struct {
+	results pgx.BatchResults
+	// read counts the results that were asked for.
+	read int
+}
 
 // Exec implements db.DBTX.
-func (r queryReplayer) Exec(context.Context, string, ...any) (pgconn.CommandTag, error) {
+func (r *queryReplayer) Exec(context.Context, string, ...any) (pgconn.CommandTag, error) {
+	r.read++
 	return r.results.Exec()
 }
 
 // Query implements db.DBTX.
-func (r queryReplayer) Query(context.Context, string, ...any) (pgx.Rows, error) {
+func (r *queryReplayer) Query(context.Context, string, ...any) (pgx.Rows, error) {
+	r.read++
 	return r.results.Query()
 }
 
 // QueryRow implements db.DBTX.
-func (r queryReplayer) QueryRow(context.Context, string, ...any) pgx.Row { return r.results.QueryRow() }
+func (r *queryReplayer) QueryRow(context.Context, string, ...any) pgx.Row {
+	r.read++
+	return r.results.QueryRow()
+}

@@ -65,6 +65,11 @@ type claimBook struct {
 	*Claims
 	holder string
 	now    time.Time
+	// own is how many packages of one device the holder may have in an hour, and percent
+	// the share of all requesters that are not acquainted. Without a limit, bounded is
+	// false. They are read once, since an operator may change them at any time.
+	own, percent int64
+	bounded      bool
 	// acquainted has the accounts that share an accepted conversation with the
 	// requester, and the requester itself.
 	acquainted map[string]bool
@@ -73,7 +78,10 @@ type claimBook struct {
 // Open begins to count packages that holder gets. acquainted has the accounts that
 // share an accepted conversation with the holder, and the holder itself.
 func (p *Claims) Open(holder string, now time.Time, acquainted map[string]bool) *claimBook {
-	return &claimBook{Claims: p, holder: holder, now: now, acquainted: acquainted}
+	b := &claimBook{Claims: p, holder: holder, now: now, acquainted: acquainted}
+	b.own, b.bounded = p.amount(limit.RequesterPackages)
+	b.percent, _ = p.amount(limit.StrangerPackages)
+	return b
 }
 
 // claimColumns has rows of package_claims as arrays, one for each column.
@@ -106,10 +114,11 @@ func (b *claimBook) rows(packages []DevicePackage) *claimColumns {
 // recorded (Record) in the same transaction.
 func (b *claimBook) Full(ctx context.Context, q *db.Queries, packages []DevicePackage) (map[convo.Device]*limit.Row, error) {
 	c := b.count(packages)
-	for _, ask := range []func(context.Context, *db.Queries) error{c.lock, c.readShares} {
-		if err := ask(ctx, q); err != nil {
-			return nil, err
-		}
+	if err := c.lock(ctx, q); err != nil {
+		return nil, err
+	}
+	if err := c.readShares(ctx, q); err != nil {
+		return nil, err
 	}
 	return c.full(), nil
 }
@@ -119,22 +128,20 @@ func (b *claimBook) Full(ctx context.Context, q *db.Queries, packages []DevicePa
 type counts struct {
 	book     *claimBook
 	packages []DevicePackage
-	// own is how many the requester may have of one device.
-	own  int64
-	rows []db.LockPackageClaimsRow
+	rows     []db.LockPackageClaimsRow
 	// shares are how many packages of each device all requesters without an accepted
 	// conversation may have in a day: a percentage, rounded up, of the packages that the
-	// device had in that day. A share that is above what they have had may be more.
+	// device had in that day. If it is more than they have had, the true number may be
+	// larger still, because not all packages were counted.
 	shares map[convo.Device]int64
 }
 
 // count begins to count these packages. It counts none if there is no limit.
 func (b *claimBook) count(packages []DevicePackage) *counts {
-	own, bounded := b.amount(limit.RequesterPackages)
-	if !bounded {
+	if !b.bounded {
 		packages = nil
 	}
-	return &counts{book: b, packages: packages, own: own}
+	return &counts{book: b, packages: packages}
 }
 
 // lock locks the counts, and reads them.
@@ -168,9 +175,8 @@ func (c *counts) readShares(ctx context.Context, q *db.Queries) error {
 	if len(columns.dids) == 0 {
 		return nil
 	}
-	percent, _ := b.amount(limit.StrangerPackages)
 	rows, err := q.CountDevicePackages(ctx, db.CountDevicePackagesParams{
-		Dids: columns.dids, DeviceIds: columns.devices, CipherSuites: columns.suites, Percent: percent,
+		Dids: columns.dids, DeviceIds: columns.devices, CipherSuites: columns.suites, Percent: b.percent,
 		Horizon: b.now, DayAgo: b.now.Add(-limit.StrangerPackages.Every),
 	})
 	if err != nil {
@@ -178,7 +184,7 @@ func (c *counts) readShares(ctx context.Context, q *db.Queries) error {
 	}
 	c.shares = make(map[convo.Device]int64, len(rows))
 	for _, r := range rows {
-		c.shares[convo.Device{DID: r.Did, ID: r.DeviceID}] = (r.Packages*percent + 99) / 100
+		c.shares[convo.Device{DID: r.Did, ID: r.DeviceID}] = (r.Packages*b.percent + 99) / 100
 	}
 	return nil
 }
@@ -189,7 +195,7 @@ func (c *counts) full() map[convo.Device]*limit.Row {
 	for _, r := range c.rows {
 		d := convo.Device{DID: r.Did, ID: r.DeviceID}
 		switch {
-		case len(r.Requester) > 0 && r.Claimed >= c.own:
+		case len(r.Requester) > 0 && r.Claimed >= c.book.own:
 			full[d] = limit.RequesterPackages
 		case len(r.Requester) == 0 && r.Claimed >= c.shares[d]:
 			full[d] = limit.StrangerPackages
@@ -200,7 +206,7 @@ func (c *counts) full() map[convo.Device]*limit.Row {
 
 // Record counts packages that were given.
 func (b *claimBook) Record(ctx context.Context, q *db.Queries, packages []DevicePackage) error {
-	if _, bounded := b.amount(limit.RequesterPackages); !bounded || len(packages) == 0 {
+	if !b.bounded || len(packages) == 0 {
 		return nil
 	}
 	c := b.rows(packages)

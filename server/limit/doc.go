@@ -19,6 +19,6 @@
 //
 // Two types divide a rate fairly among several users. A SharedBucket refuses a
 // user who recently took more than is left in the bucket. A Queue lets work
-// wait, and gives turns to the source that recently had the fewest and to the one
-// whose last turn is longest ago, in alternation.
+// wait, and gives turns, in alternation, to the source that recently had the fewest
+// and to the one that has waited longest.
 package limit

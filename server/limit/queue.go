@@ -18,11 +18,10 @@ const (
 
 // Queue lets work wait when more arrives than its resources allow. Turns go in
 // alternation to the source that recently had the fewest turns at the expense of
-// others, and to the source whose last turn is longest ago. By the first, a
-// source that comes rarely is served before a flood, however much of it waits. By
-// the second, a source that comes steadily keeps half of an equal share while
-// sources that had no turns before take the others. The caller decides how long it
-// waits.
+// others, and to the source that has waited longest since it came or had a turn.
+// By the first, a source that comes rarely is served before a flood, however much
+// of it waits. By the second, sources that come for the first time do not take all
+// turns of one that comes steadily. The caller decides how long it waits.
 type Queue struct {
 	limits *Limits
 	// waiting is the row that bounds the number of Waiters.
@@ -44,8 +43,8 @@ type Queue struct {
 // turnsOf is what a Queue remembers of the turns of a source.
 type turnsOf struct {
 	// scarce counts the recent turns after which less than half of a resource was
-	// left. Others were at nobody's expense: if they counted, a flood that begins
-	// would go before a source that has come steadily.
+	// left. Only these were at the expense of others. If all counted, a flood that
+	// begins would go before a source that has come steadily.
 	scarce share.Decaying
 	// last is the number of the last turn.
 	last uint64
@@ -69,8 +68,9 @@ type Waiter struct {
 	q         *Queue
 	source    string
 	resources []*resource
-	order     uint64
-	ready     chan struct{}
+	// order is its number, and entered that of the last turn before it came.
+	order, entered uint64
+	ready          chan struct{}
 	// turn, scarce, ended and refused are guarded by the queue's mutex. scarce says
 	// that the turn counts for the source.
 	turn    bool
@@ -85,7 +85,7 @@ func (q *Queue) Enter(source string, resources ...Resource) *Waiter {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.seen++
-	w := &Waiter{q: q, source: source, order: q.seen, ready: make(chan struct{})}
+	w := &Waiter{q: q, source: source, order: q.seen, entered: q.granted, ready: make(chan struct{})}
 	for _, l := range resources {
 		w.resources = append(w.resources, q.resource(l))
 	}
@@ -301,8 +301,7 @@ func (q *Queue) grant(w *Waiter, now time.Duration) {
 // until a resource is refilled, 0 if only the end of other work helps.
 func (q *Queue) next(now time.Duration) (best *Waiter, wait time.Duration) {
 	var least float64
-	for source, line := range q.lines {
-		rank := q.rank(source, now)
+	for _, line := range q.lines {
 		for _, w := range line {
 			open, in := w.open(now)
 			if !open {
@@ -311,7 +310,7 @@ func (q *Queue) next(now time.Duration) (best *Waiter, wait time.Duration) {
 				}
 				continue
 			}
-			if best == nil || rank < least || rank == least && w.order < best.order {
+			if rank := q.rank(w, now); best == nil || rank < least || rank == least && w.order < best.order {
 				best, least = w, rank
 			}
 			break
@@ -320,11 +319,12 @@ func (q *Queue) next(now time.Duration) (best *Waiter, wait time.Duration) {
 	return best, wait
 }
 
-// rank orders the sources for the next turn: the least goes first.
-func (q *Queue) rank(source string, now time.Duration) float64 {
-	t := q.turns[source]
+// rank orders those that are first in the lines of their sources for the next turn:
+// the least goes first.
+func (q *Queue) rank(w *Waiter, now time.Duration) float64 {
+	t := q.turns[w.source]
 	if q.granted%2 == 1 {
-		return float64(t.last)
+		return float64(max(t.last, w.entered))
 	}
 	return t.scarce.Now(now, queueDecayTime)
 }

@@ -157,7 +157,7 @@ func (f *Forwarder) note(ctx context.Context, report, id int64) {
 	defer context.AfterFunc(ctx, func() {
 		select {
 		case <-tries.Done():
-		case <-time.After(f.StopTimeout):
+		case <-time.After(max(f.StopTimeout, notePause)):
 			cancel()
 		}
 	})()

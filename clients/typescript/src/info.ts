@@ -33,12 +33,17 @@ export function encodeInfo({ name, description, picture }: Info): Uint8Array {
   return utf8(JSON.stringify({ name, description, ...(picture && { picture: base64(picture) }) }))
 }
 
+/** Throws SyntaxError for anything else than encodeInfo writes: its author may be malicious. */
 export function decodeInfo(bytes: Uint8Array): Info {
-  const { name, description, picture } = JSON.parse(fromUtf8(bytes)) as Record<string, unknown>
-  return {
-    ...(typeof name === 'string' && { name }),
-    ...(typeof description === 'string' && { description }),
-    ...(typeof picture === 'string' && { picture: fromBase64(picture) }),
+  try {
+    const { name, description, picture } = JSON.parse(fromUtf8(bytes)) as Record<string, unknown>
+    return {
+      ...(typeof name === 'string' && { name }),
+      ...(typeof description === 'string' && { description }),
+      ...(typeof picture === 'string' && { picture: fromBase64(picture) }),
+    }
+  } catch (cause) {
+    throw new SyntaxError('not an info', { cause })
   }
 }
 

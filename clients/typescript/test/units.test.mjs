@@ -9,6 +9,8 @@ import { leavers, turn } from '../dist/engine/reactions.js'
 import { retrying, statedWait } from '../dist/engine/retry.js'
 import { Sync } from '../dist/engine/sync.js'
 import { told } from '../dist/engine/told.js'
+
+import { seal as sealBytes } from '../dist/aead.js'
 import { linkUrl, newPreviewKey, openPreview, parseLink, sealPreview } from '../dist/links.js'
 import { toEvent } from '../dist/transports/events.js'
 import { sse } from '../dist/transports/sse.js'
@@ -119,6 +121,12 @@ test('links: previews are padded, and opened by their key for their conversation
   assert.deepEqual(await openPreview(sealed, key, convoId), info)
   for (const [other, id] of [[newPreviewKey(), convoId], [key, 'cd'.repeat(16)]]) {
     await assert.rejects(openPreview(sealed, other, id), damaged)
+  }
+  for (const malicious of ['null', '"text"', '{"picture":"no base64"}', 'no JSON', new Uint8Array([0xff, 0xfe])]) {
+    const text = typeof malicious === 'string' ? new TextEncoder().encode(malicious) : malicious
+    const preview = openPreview(await sealBytes(text, key, new TextEncoder().encode(`link ${convoId}`)), key, convoId)
+    if (malicious === '"text"') assert.deepEqual(await preview, {})
+    else await assert.rejects(preview, damaged, String(malicious))
   }
   const lengthOf = async (length) => (await sealPreview({ name: 'x'.repeat(length) }, key, convoId)).length
   assert.deepEqual([await lengthOf(1), await lengthOf(200), await lengthOf(1000)], [284, 284, 1024 + 28])

@@ -8,6 +8,8 @@ import type { Engine } from './engine.js'
 import { keys, type PackageRecord, type PendingRecord } from './records.js'
 
 const MAX_RACES = 30
+/** A link gives an account 20 GroupInfos a day, one for each try. */
+const MAX_RACES_BY_LINK = 10
 /** Members that could not apply a commit come back one after the other. */
 const RECOVERY_JITTER_MS = 1000
 const RETRY_MS = 5000
@@ -88,7 +90,8 @@ export class Joiner {
   async #joinExternal(convoId: string, code?: string): Promise<void> {
     const byLink = code === undefined ? {} : { code }
     const { api, state, mls: library, signal, options } = this.engine
-    for (let races = 0; races < MAX_RACES; races++) {
+    const most = code === undefined ? MAX_RACES : MAX_RACES_BY_LINK
+    for (let races = 0; races < most; races++) {
       if (signal.aborted) throw new ClientError('Closed', 'the client was closed while it joined')
       const { groupInfo, ratchetTree } = await api.call(mls.getGroupInfo, { convoId, ...byLink })
       const built = await library.joinExternal(groupInfo, ratchetTree, this.#identity())
@@ -106,7 +109,7 @@ export class Joiner {
       const spread = code !== undefined && lost.retryAfterMs ? 0 : options.random() * 200 * (races + 1)
       await pause((lost.retryAfterMs ?? 0) + spread, signal)
     }
-    throw new ClientError('Contention', `${MAX_RACES} commits of others came first in ${convoId}; try again`)
+    throw new ClientError('Contention', `${most} commits of others came first in ${convoId}; try again`)
   }
 
   /** Writes a group that this device is in now, and fetches what was sent since. */

@@ -55,7 +55,10 @@ export class Links {
   }
 
   async list(convoId: string): Promise<LinkDetails[]> {
-    const { links } = await this.engine.api.call(mls.listJoinLinks, { convoId })
+    const { api, state } = this.engine
+    const { links } = await api.call(mls.listJoinLinks, { convoId })
+    const ended = links.filter((link) => link.disabledAt || link.expiresAt && Date.parse(link.expiresAt) <= Date.now())
+    await state.step((step) => { for (const { linkId } of ended) step.changes.set(keys.link(linkId), undefined) })
     return Promise.all(links.map(async (link) => toLink(link, await this.#urlOf(link.linkId))))
   }
 
@@ -95,7 +98,9 @@ export class Links {
     const { signal } = this.engine
     const until = Date.now() + waitMs
     let answer = this.#answer.signal
-    let status = await this.request(link), required = true
+    let status = await this.request(link)
+    // The link may be edited at any time, so that it requires no approval any more.
+    let required = status !== 'none'
     while (status === 'pending' && Date.now() < until && !signal.aborted) {
       await pause(Math.min(ANSWER_WAIT_MS, until - Date.now()), AbortSignal.any([signal, answer]))
       answer = this.#answer.signal // an answer during the call is not missed
@@ -104,6 +109,7 @@ export class Links {
       required = now.requireApproval
     }
     if (status === 'approved' || status === 'member' || !required) return
+    if (signal.aborted) throw new ClientError('Closed', 'the client was closed while it waited for an approval')
     if (status === 'rejected') throw new ClientError('JoinRejected', 'the request to join was rejected')
     const what = status === 'pending' ? 'nobody has approved the request to join yet' : 'the request to join was withdrawn'
     throw new ClientError('NotApproved', what)

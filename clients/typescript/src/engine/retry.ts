@@ -1,5 +1,6 @@
-// Repeats calls that fail for a while: the network, a restart of the service, rates. Every write of the client has an
-// idempotencyKey, so repeating one is safe.
+// Repeats calls that fail for a while: the network, a restart of the service, rates. Every write of the client can be
+// repeated: it has an idempotencyKey or changes nothing the second time. A second createJoinLink makes a second link,
+// and nobody knows the code of the first.
 import type { Agent } from '@atproto/lex-client'
 import { concat, source } from '../bytes.js'
 import { pause, within } from '../queue.js'
@@ -74,7 +75,9 @@ async function readBody(answer: Response, limitMs: number, extend: (ms: number) 
   const chunks: Uint8Array[] = []
   let received = 0
   extend(limitMs)
-  for (const reader = answer.body?.getReader(); reader; ) {
+  // A runtime without streams of answers, such as React Native, has no body.
+  if (!answer.body) return source(new Uint8Array(await answer.arrayBuffer()))
+  for (const reader = answer.body.getReader(); ; ) {
     const { done, value } = await reader.read()
     if (done) break
     chunks.push(value)
