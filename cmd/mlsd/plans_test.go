@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -265,12 +266,29 @@ func putFewRows(t *testing.T, url string, convos int) {
 func putRows(t *testing.T, url string, convos int) *pgxpool.Pool {
 	t.Helper()
 	pool := dbtest.Open(t, url)
-	for _, sql := range []string{strings.ReplaceAll(fewRows, ":convos", strconv.Itoa(convos)), "VACUUM ANALYZE"} {
-		if _, err := pool.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
-			t.Fatal(err)
+	if _, err := pool.Exec(t.Context(), strings.ReplaceAll(fewRows, ":convos", strconv.Itoa(convos)), pgx.QueryExecModeSimpleProtocol); err != nil {
+		t.Fatal(err)
+	}
+	vacuum(t, pool)
+	return pool
+}
+
+// vacuum updates the planner statistics until all rows are visible to all: a VACUUM
+// marks none while another session of the database, such as autovacuum, has an older
+// snapshot, and the plans then differ.
+func vacuum(t *testing.T, pool *pgxpool.Pool) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		dbtest.Exec(t, pool, "VACUUM ANALYZE")
+		hidden := dbtest.Value[string](t, pool, `SELECT coalesce(string_agg(relname, ' '), '') FROM pg_class
+			WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relallvisible < relpages`)
+		if hidden == "" {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("rows are not visible to all: %s", hidden)
 		}
 	}
-	return pool
 }
 
 // genericPlans returns a connection of openPool that uses generic plans, as a
