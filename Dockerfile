@@ -16,7 +16,8 @@ RUN install -d -o postgres -g postgres /data
 ENV MLS_LISTEN=0.0.0.0 MLS_DATA_DIR=/data
 EXPOSE 3000
 VOLUME /data
-USER postgres
+# postgres; a number, so that Kubernetes can see that it is not root.
+USER 999:999
 ENTRYPOINT ["/mlsd"]
 CMD ["serve"]
 
@@ -26,6 +27,7 @@ COPY --from=build --chown=nonroot:nonroot /data /data
 ENV MLS_LISTEN=0.0.0.0 MLS_DATA_DIR=/data
 EXPOSE 3000
 VOLUME /data
-USER nonroot
+# nonroot
+USER 65532:65532
 ENTRYPOINT ["/mlsd"]
 CMD ["serve"]
