@@ -49,7 +49,7 @@ func TestBoundIsJudgedByTheMedian(t *testing.T) {
 	}
 }
 
-// What a run did not measure is never reached: no figure, a figure without turns,
+// A bound that a run did not measure is never reached: no figure, a figure without turns,
 // one that is no number, or one of a smaller size than the bound is for.
 func TestNotMeasured(t *testing.T) {
 	t.Parallel()

@@ -1,4 +1,4 @@
-// What the tests of programs in other languages share.
+// Shared by the tests of programs in other languages.
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

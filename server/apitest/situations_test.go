@@ -107,7 +107,7 @@ var situations = []struct {
 		s.commit(s.bob, gen.ErrNotAllowed, mlstest.Plan{RemoveDIDs: []string{s.alice.DID}})
 		s.may(s.bob, "leaveConvo", object{"targetDid": s.dave.DID}, gen.ErrNotAllowed) // suspending is for admins
 		s.commit(s.bob, "", mlstest.Plan{RemoveDIDs: []string{s.dave.DID}})
-		// Who was removed comes back by an admin alone, and has to accept.
+		// An account that was removed comes back only by an admin, and has to accept.
 		s.addition(s.bob, gen.ErrNotAllowed, s.dave)
 		s.add(s.alice, s.dave)
 		s.stands(s.dave, "request", "member")
