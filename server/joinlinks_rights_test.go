@@ -95,7 +95,7 @@ func TestLinkEnds(t *testing.T) {
 }
 
 // A link that ends while a commit is on its way lets it in no more: the join waits for
-// the lock of the conversation, and what is true then decides.
+// the lock of the conversation, and the state of the link at that moment decides.
 func TestLinkEndsInFlight(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// figure is what was measured of one thing: one value for each turn.
+// figure is a measured quantity, with one value for each turn.
 type figure struct {
 	// Name is unique in a run. It begins with the name of the part and says what
 	// was measured with which sizes, so that figures of two runs with the same

@@ -15,8 +15,8 @@ type spent struct {
 	wal float64
 }
 
-// spent reads what was used until now: CPU time of the given processes together
-// and of PostgreSQL with all its processes, and the WAL.
+// spent reads the totals since the start: the CPU time of the given processes
+// together, that of PostgreSQL with all its processes, and the bytes of WAL.
 func (w *world) spent(ctx context.Context, pids ...int) (s spent, err error) {
 	for _, pid := range pids {
 		cpu, err := testbed.CPUOf(pid)

@@ -89,7 +89,7 @@ func both(pool, reader *pgxpool.Pool) map[string]*pgxpool.Pool {
 }
 
 // TestPlanOfReadLog: whatever the statistics say, the reader walks the indexes of the
-// log from its position on. It neither collects nor sorts what is before the page.
+// log from its position on. No step of the plan collects rows, and none sorts them.
 func TestPlanOfReadLog(t *testing.T) {
 	for _, convos := range []int{0, 1, 300} {
 		url := dbtest.URL(t)

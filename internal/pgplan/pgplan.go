@@ -22,10 +22,9 @@ func Settings() map[string]string {
 	}
 }
 
-// Reader returns the settings that the session of the reader of the log has
-// besides. Its statements are few and walk an index in its order, whatever the
-// statistics say, so their plans are made once. Their planning would cost more
-// than their work, and without the settings they may be sorted.
+// Reader returns the further settings of the session that reads the log. Its few
+// statements read an index in its order, so that one plan is right for all
+// statistics; making it for each call would take longer than the call.
 func Reader() map[string]string {
 	return map[string]string{
 		"plan_cache_mode":   "force_generic_plan",

@@ -11,11 +11,11 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// kinds are the kinds of callers, in the order of the columns of matrix. demoted is a
-// member that was an admin, and blocked member one that alice has blocked, who is the admin
-// and has made the links. blocked, holder and asking never were members: alice has blocked
-// the first, the second has the code of a link, and the third has asked to join by a link
-// that requires an approval.
+// kinds are the kinds of callers, in the order of the columns of matrix. alice is the admin
+// and has made the links. demoted is a member that was an admin before. alice has blocked
+// the "blocked member". blocked, holder and asking never were members: alice has blocked the
+// first, the second has the code of a link, and the third has asked to join by a link that
+// requires an approval.
 var kinds = []string{"admin", "member", "demoted", "blocked member", "request", "declined", "former admin", "removed", "suspended", "blocked", "holder", "asking"}
 
 // matrix has what docs/protocol.md says each kind of caller gets from each method:

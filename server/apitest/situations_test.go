@@ -11,7 +11,7 @@ import (
 
 // situations ask who may do what where several rules of docs/protocol.md meet. Their
 // answers were written down from that page alone, before they were tried. Each begins with
-// a conversation of alice, who is its admin, and bob.
+// a conversation of alice and bob, of which alice is the admin.
 var situations = []struct {
 	name string
 	play func(s *situation)

@@ -104,9 +104,9 @@ func (q *Question) With(dids []string) *Question {
 	return &out
 }
 
-// Early is Answer for what is decided before the transaction of a call. It reads once, so
-// that the same call can ask again, until With adds accounts. What decides in the end is
-// Answer in the transaction: a block holds as soon as its call has returned.
+// Early returns the answer for the checks before the transaction of a call. It reads the
+// database the first time only, and again after With has added accounts. The transaction
+// must ask Answer, because a block holds as soon as its call has returned.
 func (q *Question) Early(ctx context.Context, dbq *db.Queries, convo xrpc.ConvoID) (_ *Answers, err error) {
 	if q.early == nil {
 		q.early, err = q.Answer(ctx, dbq, convo)

@@ -154,6 +154,41 @@ func TestSteadySourceAmongNewOnes(t *testing.T) {
 	})
 }
 
+// TestSteadySourceAmongArrivals: sources that come for the first time, and keep coming,
+// do not take all turns of one that had many in scarce times.
+func TestSteadySourceAmongArrivals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := testQueue(t)
+		for range 5 * LookupNew.Amount {
+			w := q.Enter("steady", Resource{Row: LookupNew})
+			<-w.Ready()
+			w.Done()
+		}
+		var waiting []*Waiter
+		came := 0
+		arrive := func() {
+			came++
+			waiting = append(waiting, q.Enter(fmt.Sprint("new", came), Resource{Row: LookupNew}))
+		}
+		const crowd = 20
+		for range crowd {
+			arrive()
+		}
+		steady := q.Enter("steady", Resource{Row: LookupNew})
+		for turns := 0; !steady.HasTurn() && turns < 4*crowd; turns++ {
+			arrive()
+			time.Sleep(time.Second / time.Duration(LookupNew.Refill))
+			synctest.Wait()
+		}
+		if !steady.HasTurn() {
+			t.Errorf("%d came and it waits", came)
+		}
+		for _, w := range append(waiting, steady) {
+			w.Leave()
+		}
+	})
+}
+
 // TestFewestTurnsGoFirst: a source that comes for the first time goes before a
 // flood that came earlier.
 func TestFewestTurnsGoFirst(t *testing.T) {
