@@ -47,7 +47,7 @@ func fullSizes() sizes {
 	}
 }
 
-// quickSizes are those of a run that shows in less than two minutes that
+// quickSizes are those of a run that shows in a few minutes that
 // everything works. Its figures are not those of which the bounds speak.
 func quickSizes() sizes {
 	return sizes{
