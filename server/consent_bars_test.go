@@ -156,3 +156,46 @@ func TestExcessEndsWithoutItsCaller(t *testing.T) {
 		t.Errorf("%d requests are open, want %d", open, limit.OpenRequests.Amount)
 	}
 }
+
+// The same holds for one that hangs up during the COMMIT, which goes on: what follows an
+// addition comes after it.
+func TestExcessEndsAfterTheCommit(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	mallory, bob := commitClient("mallory"), commitClient("bob")
+	for n := range limit.OpenRequests.Amount {
+		flooder := servertest.DID(fmt.Sprint("flooder", n))
+		addAs(t, s, servertest.AddConvo(t, s.Pool, 1, flooder), flooder, bob.DID, consent.Requested)
+	}
+	_, in := requestGroupInput(t, s, mallory, bob)
+	dbtest.Exec(t, s.Pool, `CREATE FUNCTION wait_in_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$`)
+	dbtest.Exec(t, s.Pool, `CREATE CONSTRAINT TRIGGER wait_in_commit AFTER INSERT ON memberships
+		DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_in_commit()`)
+	held, err := s.Pool.Begin(t.Context())
+	if err == nil {
+		_, err = held.Exec(t.Context(), `SELECT pg_advisory_xact_lock(1)`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, hangUp := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() {
+		_, err := s.CreateConvo(ctx, by(mallory), in)
+		done <- err
+	}()
+	waitForLock(t, s)
+	hangUp()
+	if err := held.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	wantStatus(t, s, in.GroupID, bob.DID, "request")
+	open := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM memberships WHERE did = $1 AND left_seq IS NULL`, bob.DID)
+	if open != limit.OpenRequests.Amount {
+		t.Errorf("%d requests are open, want %d", open, limit.OpenRequests.Amount)
+	}
+}

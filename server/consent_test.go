@@ -23,16 +23,22 @@ func asStrangers(t testing.TB, s *Server, clients ...*mlstest.Client) {
 // requestGroup is commitGroup, in which the others have to accept.
 func requestGroup(t testing.TB, s *Server, creator *mlstest.Client, others ...*mlstest.Client) *mlstest.Group {
 	t.Helper()
+	g, in := requestGroupInput(t, s, creator, others...)
+	if _, err := s.CreateConvo(t.Context(), by(creator), in); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// requestGroupInput is the call by which requestGroup creates its conversation.
+func requestGroupInput(t testing.TB, s *Server, creator *mlstest.Client, others ...*mlstest.Client) (*mlstest.Group, *gen.CreateConvoInput) {
+	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16)).With(others...)
 	packages := commitPackages(t, s, others...)
 	asStrangers(t, s, others...)
 	c := g.Commit(creator, mlstest.Plan{Add: packages})
-	in := &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: creator.Suite.String(),
+	return c.Next, &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: creator.Suite.String(),
 		InitialMembers: dids(others), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
-	if _, err := s.CreateConvo(t.Context(), by(creator), in); err != nil {
-		t.Fatal(err)
-	}
-	return c.Next
 }
 
 // statusOf reads the consent of an account in a conversation.

@@ -213,7 +213,7 @@ func TestDeleteDeviceWaitsForCommit(t *testing.T) {
 // waitForLock waits until a session of the database waits for a lock.
 func waitForLock(t testing.TB, s *Server) {
 	t.Helper()
-	for range 500 {
+	for range 6000 {
 		if dbtest.Value[bool](t, s.Pool, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`) {
 			return
 		}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/xrpc"
@@ -127,15 +129,41 @@ func LockTimedOut(err error) bool {
 	return errors.As(err, &pg) && pg.Code == pgerrcode.LockNotAvailable
 }
 
+// commitTimeout bounds a COMMIT, which does not end when its caller hangs up.
+const commitTimeout = 30 * time.Second
+
 // InTx runs fn in a transaction. If a concurrent transaction makes it fail, InTx
 // runs fn again, three times in all, so fn must not keep state of an earlier run.
-// A violated constraint is returned as the error of the lexicons.
+// A violated constraint is returned as the error of the lexicons. A caller that hangs
+// up during the COMMIT does not stop it, and what has to follow the change can follow:
+// otherwise nobody would know whether PostgreSQL made it.
 func (s *Base) InTx(ctx context.Context, fn func(tx pgx.Tx) error) error {
 	var err error
 	for range 3 {
-		if err = pgx.BeginFunc(ctx, s.Pool, fn); err == nil || !worthRetrying(err) {
+		if err = pgx.BeginFunc(ctx, committing{s.Pool}, fn); err == nil || !worthRetrying(err) {
 			break
 		}
 	}
 	return sqlError(err)
+}
+
+// committing begins transactions whose COMMIT does not heed the context.
+type committing struct{ pool *pgxpool.Pool }
+
+// Begin implements what pgx.BeginFunc asks for.
+func (c committing) Begin(ctx context.Context) (pgx.Tx, error) {
+	tx, err := c.pool.Begin(ctx)
+	return committingTx{tx}, err
+}
+
+type committingTx struct{ pgx.Tx }
+
+// Commit commits, unless the context has ended already: pgx.BeginFunc rolls back then.
+func (t committingTx) Commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer cancel()
+	return t.Tx.Commit(ctx) //nolint:wrapcheck // the callers of InTx say what failed
 }

@@ -187,9 +187,6 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 		})
 	})
 	settleBill(ctx, bill, stored, err)
-	if err != nil && ctx.Err() != nil {
-		s.endExcessOfUnknown(ctx, req.convoID, requests)
-	}
 	if conflict := (*epochConflict)(nil); errors.As(err, &conflict) {
 		if req.link != nil {
 			return s.lostByLink(req, conflict), false, nil

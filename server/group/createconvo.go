@@ -50,9 +50,6 @@ func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.C
 	if err != nil || !c.stored {
 		payment.GiveBack(ctx)
 	}
-	if err != nil && ctx.Err() != nil {
-		s.endExcessOfUnknown(ctx, n.in.GroupID, c.requests)
-	}
 	if err != nil {
 		return nil, err
 	}

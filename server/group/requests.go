@@ -121,13 +121,6 @@ func (s *Service) EndRequest(ctx context.Context, did string, convoID xrpc.Convo
 // excessTimeout bounds the time for ending the requests that are too many.
 const excessTimeout = 30 * time.Second
 
-// endExcessOfUnknown does what follows an addition whose caller hung up during it: the
-// error does not say whether PostgreSQL committed it.
-func (s *Service) endExcessOfUnknown(ctx context.Context, convoID xrpc.ConvoID, dids []string) {
-	s.Notify(string(convoID))
-	s.EndExcess(ctx, dids)
-}
-
 // EndExcess ends open requests of accounts that have more of them than limit.OpenRequests
 // since they were added a moment ago. The commit that added them is not undone if this
 // fails: the next one tries again. It goes on when the caller of the commit has gone,
