@@ -60,7 +60,7 @@ func quickSizes() sizes {
 }
 
 // trial says why figures of these sizes are too coarse to judge by, "" if they
-// are not. CPU time is counted in steps of 10 ms, so turns have to be long.
+// are not: in short turns, background work of PostgreSQL and Go falls into one side.
 func (s *sizes) trial() string {
 	switch least := fullSizes().time / 2; {
 	case s.set == quick:
