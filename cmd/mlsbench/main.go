@@ -69,20 +69,39 @@ func flags() (*options, []string) {
 	return o, flag.Args()
 }
 
+// resize applies the sizes that were asked for.
+func (o *options) resize(s *sizes) error {
+	if o.time > 0 {
+		s.time = o.time
+	}
+	if o.messages != 0 {
+		s.messages = o.messages
+	}
+	if line := s.messagesLine(); len(line) < 2 {
+		return fmt.Errorf("-messages %d: at least 10000, otherwise nothing grows", o.messages)
+	}
+	return nil
+}
+
+// setName names the set in the result. Results of other sizes are not compared.
+func (o *options) setName(s *sizes) string {
+	if o.messages == 0 {
+		return s.set
+	}
+	return fmt.Sprintf("%s with %d messages", s.set, o.messages)
+}
+
 // run measures, writes the result and prints the table of bounds.
 func run(ctx context.Context, out io.Writer, o *options) error {
 	chosen, s, err := choose(o.bench)
 	if err != nil {
 		return err
 	}
-	if o.time > 0 {
-		s.time = o.time
-	}
-	if o.messages > 0 {
-		s.messages = o.messages
+	if err := o.resize(&s); err != nil {
+		return err
 	}
 	began := time.Now()
-	res := &result{Facts: machineFacts(ctx, o.binary), Set: s.set, Time: s.time.String()}
+	res := &result{Facts: machineFacts(ctx, o.binary), Set: o.setName(&s), Time: s.time.String()}
 	r := newRecorder(out)
 	r.trial = s.trial()
 	failed := runParts(ctx, r, o.binary, s, chosen, res)

@@ -66,3 +66,17 @@ func TestTrial(t *testing.T) {
 		}
 	}
 }
+
+// A smaller largest table has to leave two points of its growth line, and its results are
+// not compared with those of the whole set.
+func TestResize(t *testing.T) {
+	for messages, ok := range map[int]bool{0: true, -1: false, 1: false, 9999: false, 10_000: true, 1_000_000: true} {
+		s, o := fullSizes(), options{messages: messages}
+		if err := o.resize(&s); (err == nil) != ok {
+			t.Errorf("-messages %d: %v", messages, err)
+		}
+		if named := o.setName(&s); (named == s.set) != (messages == 0) {
+			t.Errorf("-messages %d: the set is called %q", messages, named)
+		}
+	}
+}
