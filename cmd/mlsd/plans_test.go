@@ -134,7 +134,6 @@ var multiplied = map[string]string{
 	"ListDeletedDevices":       "an account has few deleted devices",
 	"ListLeases":               "a requester has few leases",
 	"ListPublishedKeyPackages": "a call publishes a hundred packages at most, of one account",
-	"LockFreeConvos":           "64 messages share a transaction at most",
 	"RemoveConvoWelcomes":      "a batch has 50 Welcomes",
 }
 
