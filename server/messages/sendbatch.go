@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -78,17 +79,15 @@ func splitRepeated(batch []*queuedSend) (first, again []*queuedSend) {
 // batchParams returns the arguments of the statement. The messages have no blobs, and
 // all have the same PastEpochs, which is a setting.
 func batchParams(batch []*queuedSend) db.SendMessagesParams {
-	var p db.SendMessagesParams
+	n := len(batch)
+	p := db.SendMessagesParams{
+		Ords: make([]int64, n), ConvoIds: make([][]byte, n), Dids: make([]string, n), MessageIds: make([][]byte, n), Epochs: make([]int64, n),
+		Ciphertexts: make([][]byte, n), ConvoFulls: make([]bool, n), Nows: make([]time.Time, n), PastEpochs: batch[0].PastEpochs,
+	}
 	for i, m := range batch {
-		p.Ords = append(p.Ords, int64(i)+1)
-		p.ConvoIds = append(p.ConvoIds, m.ConvoID.Stored())
-		p.Dids = append(p.Dids, m.Did)
-		p.MessageIds = append(p.MessageIds, m.MessageID.Stored())
-		p.Epochs = append(p.Epochs, m.Epoch)
-		p.Ciphertexts = append(p.Ciphertexts, m.Ciphertext)
-		p.ConvoFulls = append(p.ConvoFulls, m.ConvoFull)
-		p.Nows = append(p.Nows, m.Now)
-		p.PastEpochs = m.PastEpochs
+		p.Ords[i] = int64(i) + 1
+		p.ConvoIds[i], p.Dids[i], p.MessageIds[i] = m.ConvoID.Stored(), m.Did, m.MessageID.Stored()
+		p.Epochs[i], p.Ciphertexts[i], p.ConvoFulls[i], p.Nows[i] = m.Epoch, m.Ciphertext, m.ConvoFull, m.Now
 	}
 	return p
 }

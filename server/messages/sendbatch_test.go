@@ -3,12 +3,17 @@ package messages
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
+	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/servertest"
@@ -261,5 +266,62 @@ func TestConversationChangesDuringBatch(t *testing.T) {
 		if m := batch[1]; m.out == nil || *m.out.Seq != 1 {
 			t.Errorf("%s: the message of the other conversation: %+v, %v", name, m.out, m.err)
 		}
+	}
+}
+
+// cuttable is a connection that breaks when it reads while cut is set.
+type cuttable struct {
+	net.Conn
+	cut *atomic.Bool
+}
+
+func (c cuttable) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if c.cut.Load() {
+		_ = c.Close()
+		return 0, io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// If the answer to a batch is lost, every caller gets an error although the messages may
+// be stored. Calling again stores none of them twice.
+func TestAnswerOfBatchIsLost(t *testing.T) {
+	s := newTestServer(t)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice)
+	var cut atomic.Bool
+	cfg := s.Pool.Config()
+	cfg.MaxConns = 1
+	cfg.ConnConfig.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		return cuttable{c, &cut}, err
+	}
+	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	broken := onPool(s, pool)
+	batch := func(from int) []*queuedSend {
+		return queued(t, s, queuedMessage{alice, servertest.WithID(convo, 1, fmt.Sprint("m", from))}, queuedMessage{alice, servertest.WithID(convo, 1, fmt.Sprint("m", from+1))})
+	}
+	broken.sends.sendBatch(batch(1)) // the connection has prepared the statement
+	lost := batch(3)
+	cut.Store(true)
+	if singles, locked := broken.sends.sendBatch(lost); len(singles)+len(locked) > 0 {
+		t.Errorf("%d and %d messages are sent again, not knowing whether they are stored", len(singles), len(locked))
+	}
+	cut.Store(false)
+	for i, m := range lost {
+		if m.err == nil {
+			t.Errorf("%s is told as stored", m.MessageID)
+		}
+		if out, err := s.sends.sendSingle(t.Context(), m.outgoing); err != nil || *out.Seq != int64(3+i) {
+			t.Errorf("%s again: %+v, %v", m.MessageID, out, err)
+		}
+	}
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
+		t.Errorf("%d messages are stored, want 4", n)
 	}
 }
