@@ -67,27 +67,92 @@ SELECT
     coalesce(twin.created_at, 'epoch')::timestamptz AS twin_created_at
 FROM convo LEFT JOIN twin ON TRUE;
 
--- name: EnterConvos :exec
--- Takes the table lock of an update of conversations before any row is locked.
--- A new generation then waits here, and not for rows of a transaction that in
--- turn waits for it.
-LOCK TABLE conversations IN ROW EXCLUSIVE MODE;
-
--- name: LockFreeConvos :many
--- Of pairs of a conversation and an account, those where the account is an accepted
--- member, and whether the row of the conversation was free. A free row is
--- locked. It does not wait for locked rows.
-WITH sender AS (
-    SELECT DISTINCT m.convo_id, m.did
-    FROM (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(dids)::text[]) AS did) AS s
-    JOIN memberships m ON m.convo_id = s.convo_id AND m.did = s.did AND m.left_seq IS NULL AND m.consent = 'accepted'
+-- name: SendMessages :many
+-- SendMessage for the messages of a batch, which have no blobs and no two of which
+-- have the same id in one conversation. It waits for no row, and updates each
+-- conversation once. ord is the place of a message in the arrays. In a conversation
+-- the messages are numbered in that order.
+-- fresh: the message can be stored, by what the snapshot says. The rows of these
+-- conversations are then locked, which is later than the snapshot. Therefore a row
+-- must still have the epoch, the roster_version (members, roles, policy and locks)
+-- and the last_seq (message ids) that the snapshot has. If it was changed meanwhile,
+-- or another transaction has locked it, nothing is stored in the conversation, and
+-- its fresh messages have no row in the result.
+-- known: the account is or was a member; if not, nothing else is looked up.
+-- The estimated size of an array in a subquery does not depend on the argument, so
+-- that a plan for the values is never estimated to cost less than the one that is
+-- kept.
+WITH sent AS (
+    SELECT unnest((SELECT sqlc.arg(ords)::bigint[])) AS ord,
+        unnest((SELECT sqlc.arg(convo_ids)::bytea[])) AS convo_id,
+        unnest((SELECT sqlc.arg(dids)::text[])) AS did,
+        unnest((SELECT sqlc.arg(message_ids)::bytea[])) AS message_id,
+        unnest((SELECT sqlc.arg(epochs)::bigint[])) AS epoch,
+        unnest((SELECT sqlc.arg(convo_fulls)::boolean[])) AS convo_full,
+        unnest((SELECT sqlc.arg(nows)::timestamptz[])) AS now
+), checked AS (
+    SELECT s.ord, s.now, w.convo_id, w.active, w.request, c.locked_at IS NOT NULL AS locked, w.admin OR NOT c.admins_send AS may_send,
+        c.epoch, c.roster_version, c.last_seq, s.epoch BETWEEN c.epoch - sqlc.arg(past_epochs)::bigint AND c.epoch AS in_window,
+        t.seq AS twin_seq, t.same AS twin_same, t.created_at AS twin_created_at,
+        coalesce(w.active AND NOT s.convo_full AND c.locked_at IS NULL AND (w.admin OR NOT c.admins_send) AND t.seq IS NULL
+            AND s.epoch BETWEEN c.epoch - sqlc.arg(past_epochs)::bigint AND c.epoch, FALSE) AS fresh
+    FROM sent s
+    LEFT JOIN LATERAL (
+        SELECT m.convo_id, m.left_seq IS NULL AND m.consent = 'accepted' AS active, m.left_seq IS NULL AND m.consent <> 'accepted' AS request,
+            m.role = 'admin' AS admin
+        FROM memberships m
+        WHERE m.convo_id = s.convo_id AND m.did = s.did
+        ORDER BY m.joined_seq DESC
+        LIMIT 1
+    ) w ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT k.epoch, k.roster_version, k.last_seq, k.locked_at, k.admins_send FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0
+    ) c ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT x.seq, x.created_at,
+            x.kind = 'app' AND x.epoch = s.epoch AND x.ciphertext = (sqlc.arg(ciphertexts)::bytea[])[s.ord] AND x.blobs IS NULL AS same
+        FROM messages x
+        WHERE w.active AND x.convo_id = w.convo_id AND x.message_id = s.message_id
+        OFFSET 0
+    ) t ON TRUE
+), wanted AS (
+    SELECT f.convo_id, min(f.epoch) AS epoch, min(f.roster_version) AS roster_version, min(f.last_seq) AS last_seq,
+        max(f.now) AS now, array_agg(f.ord) AS ords
+    FROM (SELECT checked.* FROM checked WHERE checked.fresh ORDER BY checked.convo_id, checked.ord) f
+    GROUP BY f.convo_id
 ), free AS (
-    SELECT c.convo_id FROM conversations c
-    WHERE c.convo_id IN (SELECT sender.convo_id FROM sender)
+    SELECT w.convo_id, w.now, w.ords
+    FROM wanted w
+    JOIN conversations c ON c.convo_id = w.convo_id
+    WHERE c.epoch = w.epoch AND c.roster_version = w.roster_version AND c.last_seq = w.last_seq
     FOR NO KEY UPDATE OF c SKIP LOCKED
+), numbered AS (
+    UPDATE conversations c
+    SET last_seq = c.last_seq + cardinality(free.ords),
+        last_pos = greatest(c.last_pos, log_own_xid()),
+        last_message_at = greatest(c.last_message_at, free.now),
+        last_activity_at = greatest(c.last_activity_at, free.now)
+    FROM free
+    WHERE c.convo_id = free.convo_id
+    RETURNING c.convo_id, c.last_seq - cardinality(free.ords) AS before, c.gen, c.last_pos, free.ords
+), placed AS (
+    SELECT n.convo_id, n.gen, n.last_pos, o.ord, n.before + o.place AS seq
+    FROM numbered n
+    CROSS JOIN LATERAL unnest(n.ords) WITH ORDINALITY AS o (ord, place)
+), stored AS (
+    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+    SELECT p.convo_id, p.seq, (sqlc.arg(message_ids)::bytea[])[p.ord], 'app', (sqlc.arg(epochs)::bigint[])[p.ord],
+        (sqlc.arg(ciphertexts)::bytea[])[p.ord], (sqlc.arg(nows)::timestamptz[])[p.ord], p.gen, p.last_pos
+    FROM placed p
 )
-SELECT sender.convo_id, sender.did, (free.convo_id IS NOT NULL)::boolean AS free
-FROM sender LEFT JOIN free ON free.convo_id = sender.convo_id;
+SELECT p.ord::bigint AS ord, p.seq::bigint AS seq, TRUE AS known, TRUE AS active, FALSE AS request, FALSE AS locked, TRUE AS may_send,
+    0::bigint AS current_epoch, TRUE AS in_window, 0::bigint AS twin_seq, FALSE AS twin_same, 'epoch'::timestamptz AS twin_created_at
+FROM placed p
+UNION ALL
+SELECT k.ord, 0, k.convo_id IS NOT NULL, coalesce(k.active, FALSE), coalesce(k.request, FALSE), coalesce(k.locked, FALSE), coalesce(k.may_send, FALSE),
+    coalesce(k.epoch, 0), coalesce(k.in_window, FALSE), coalesce(k.twin_seq, 0), coalesce(k.twin_same, FALSE), coalesce(k.twin_created_at, 'epoch')
+FROM checked k
+WHERE NOT k.fresh;
 
 -- name: GetWindows :many
 -- The memberships of an account in a conversation, each with the last sequence

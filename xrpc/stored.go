@@ -67,6 +67,12 @@ func (id MessageID) BytesValue() ([]byte, error) {
 	return []byte(id), nil
 }
 
+// Stored gives an id as the database has it, for arrays.
+func (id MessageID) Stored() []byte {
+	b, _ := id.BytesValue() // it never fails
+	return b
+}
+
 // ScanBytes reads an id from the database. NULL is the empty id.
 func (id *MessageID) ScanBytes(b []byte) error {
 	switch {

@@ -66,6 +66,7 @@ type planNode struct {
 	Joined string     `json:"Join Filter"`
 	Filter string     `json:"Filter"`
 	Side   string     `json:"Parent Relationship"`
+	Cost   float64    `json:"Total Cost"`
 	Plans  []planNode `json:"Plans"`
 }
 

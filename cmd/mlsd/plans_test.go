@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/md5"
 	_ "embed"
 	"slices"
 	"strconv"
@@ -11,7 +12,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/mls/mlstest"
 )
 
 // A connection keeps the plan of a statement while tables grow, so a plan that
@@ -134,7 +137,6 @@ var multiplied = map[string]string{
 	"ListDeletedDevices":       "an account has few deleted devices",
 	"ListLeases":               "a requester has few leases",
 	"ListPublishedKeyPackages": "a call publishes a hundred packages at most, of one account",
-	"LockFreeConvos":           "64 messages share a transaction at most",
 	"RemoveConvoWelcomes":      "a batch has 50 Welcomes",
 }
 
@@ -201,6 +203,54 @@ func TestPlansWithDefaultSettings(t *testing.T) {
 	if !slices.Contains(read, "messages") {
 		t.Errorf("log_told_until reads all of %v", read)
 	}
+}
+
+// TestPlanOfBatches: a plan for the values of a batch is estimated to cost the same
+// however many messages it has, so that a session keeps one plan after a few batches of
+// any size. Making the plan takes longer than storing the messages.
+func TestPlanOfBatches(t *testing.T) {
+	url := dbtest.URL(t)
+	putRows(t, url, 5)
+	all := readQueries(t)
+	sql := all[slices.IndexFunc(all, func(q namedQuery) bool { return q.name == "SendMessages" })].sql
+	costs := map[int]float64{}
+	for _, n := range []int{1, 2, 64} {
+		conn := genericPlans(t, url)
+		if _, err := conn.Exec(t.Context(), "RESET plan_cache_mode"); err != nil {
+			t.Fatal(err)
+		}
+		var told []struct{ Plan planNode }
+		p := batchOf(n)
+		if err := conn.QueryRow(t.Context(), "EXPLAIN (FORMAT JSON) "+sql, p.Ords, p.ConvoIds, p.Dids, p.MessageIds, p.Epochs, p.ConvoFulls, p.Nows,
+			p.PastEpochs, p.Ciphertexts).Scan(&told); err != nil {
+			t.Fatal(err)
+		}
+		costs[n] = told[0].Plan.Cost
+		for range 10 {
+			rows, err := db.New(conn).SendMessages(t.Context(), batchOf(n))
+			if err != nil || len(rows) != n || rows[0].Seq == 0 {
+				t.Fatalf("%v: %+v", err, rows)
+			}
+		}
+		if kept, made := plans(t, conn, "SendMessages"); kept != 5 || made != 5 {
+			t.Errorf("with %d messages the session used a plan %d times, and made %d", n, kept, made)
+		}
+	}
+	if costs[1] == 0 || costs[2] != costs[1] || costs[64] != costs[1] {
+		t.Errorf("the estimated cost by the number of messages is %v", costs)
+	}
+}
+
+// batchOf makes n messages of a conversation of putRows.
+func batchOf(n int) (p db.SendMessagesParams) {
+	convo := md5.Sum([]byte("1"))
+	for i := range n {
+		p.Ords, p.Epochs = append(p.Ords, int64(i)+1), append(p.Epochs, 2)
+		p.ConvoIds, p.Dids = append(p.ConvoIds, convo[:]), append(p.Dids, "did:plc:account1")
+		p.MessageIds, p.Ciphertexts = append(p.MessageIds, mlstest.Random(16)), append(p.Ciphertexts, mlstest.Random(200))
+		p.ConvoFulls, p.Nows = append(p.ConvoFulls, false), append(p.Nows, time.Now())
+	}
+	return p
 }
 
 // TestPlansBehindQueries checks statements that EXPLAIN does not show: those of

@@ -5,7 +5,7 @@
 // rate of the conversation (convo.WithinRate) and pays for the storage (payMessage).
 // Without blobs and idempotency key the message goes to sendQueue. If few messages
 // are under way, one statement stores it. Otherwise it is queued, and a worker stores
-// it in a batch of one transaction. The statement checks the membership, assigns the
+// it with others in one statement. The statement checks the membership, assigns the
 // next sequence number and inserts the row. After the commit Notify makes the
 // instances read the row. It wakes the long polls of the members (syncWait), whose
 // next read returns it; getMessages finds it by its sequence number.
@@ -15,6 +15,7 @@
 //   - service.go: Service
 //   - send.go: sendMessage: checks, the statement, idempotency records, blobs
 //   - sendqueue.go: single messages and batches
+//   - sendbatch.go: the statement of a batch
 //   - metrics.go: how long messages wait, and how they are stored
 //   - page.go: getMessages
 //   - gap.go: sequence numbers that a page lacks

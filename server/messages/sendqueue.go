@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
@@ -20,24 +19,26 @@ const (
 	// maxSingles bounds how many callers store their message in a statement of
 	// its own at the same time.
 	maxSingles = 4
-	// maxBatch bounds the messages of a batch.
-	maxBatch = 64
+	// maxBatch bounds the messages of a batch, and maxBatchBytes their ciphertexts
+	// together. A larger message is a batch of its own.
+	maxBatch, maxBatchBytes = 64, 1 << 20
 	// maxWorkers bounds the goroutines that store batches.
 	maxWorkers = 2
 	// batchWait bounds how long a worker waits for sends that fell out of its
 	// batch before it starts the next one.
 	batchWait = 5 * time.Millisecond
-	// batchTimeout bounds the transaction of a batch, which waits for no lock on a
+	// batchTimeout bounds the statement of a batch, which waits for no lock on a
 	// conversation.
 	batchTimeout = 10 * time.Second
 )
 
 // sendQueue stores application messages. While few are under way, each is single:
 // one statement stores it, which is the fastest way. Further messages are queued
-// meanwhile, and workers store them in batches of one transaction each, so that the
-// messages of a batch share one flush of the write-ahead log.
+// meanwhile, and workers store them in batches of one statement each, so that the
+// messages of a batch share one flush of the write-ahead log, and those of a
+// conversation one update of its row.
 //
-// The transaction of a batch waits for no lock on a conversation: it stores the
+// The statement of a batch waits for no lock on a conversation: it stores the
 // messages of conversations that it can lock at once. Of every other conversation
 // one message is sent single, and the others stay blocked until that send ends. So
 // a locked conversation delays no other one, and uses one connection at most.
@@ -128,18 +129,31 @@ func (q *sendQueue) startWorkerLocked() {
 func (q *sendQueue) work() {
 	for {
 		q.mu.Lock()
-		n := min(len(q.queued), maxBatch)
-		batch := slices.Clone(q.queued[:n])
-		q.queued = slices.Delete(q.queued, 0, n)
-		if n == 0 {
+		batch := q.takeLocked()
+		if len(batch) == 0 {
 			q.workers--
 		}
 		q.mu.Unlock()
-		if n == 0 {
+		if len(batch) == 0 {
 			return
 		}
 		q.storeBatch(batch)
 	}
+}
+
+// takeLocked takes the messages of the next batch from the queue. The caller holds mu.
+func (q *sendQueue) takeLocked() []*queuedSend {
+	n, size := 0, 0
+	for n < min(len(q.queued), maxBatch) {
+		size += len(q.queued[n].Ciphertext)
+		if n > 0 && size > maxBatchBytes {
+			break
+		}
+		n++
+	}
+	batch := slices.Clone(q.queued[:n])
+	q.queued = slices.Delete(q.queued, 0, n)
+	return batch
 }
 
 // storeBatch stores the messages of a batch whose callers still wait. It waits for
@@ -216,80 +230,4 @@ func (q *sendQueue) sendFirst(m *queuedSend) {
 	for _, w := range waiting {
 		w.finish(nil, err)
 	}
-}
-
-// sendBatch stores messages in one transaction, and returns those that it did not
-// store. The conversations of locked are locked by other transactions. singles need
-// no lock: their senders are not members, or the conversation does not exist. If a
-// statement fails, the transaction stored nothing, and singles has all messages.
-func (q *sendQueue) sendBatch(batch []*queuedSend) (singles, locked []*queuedSend) {
-	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
-	defer cancel()
-	var taken []*queuedSend
-	ran := false
-	err := pgx.BeginFunc(ctx, q.pool, func(tx pgx.Tx) error {
-		dbq := db.New(tx)
-		if err := dbq.EnterConvos(ctx); err != nil {
-			return err
-		}
-		ids := mapSlice(batch, func(m *queuedSend) xrpc.ConvoID { return m.ConvoID })
-		convos, err := dbq.LockFreeConvos(ctx, xrpc.StoredConvoIDs(ids), mapSlice(batch, func(m *queuedSend) string { return m.Did }))
-		if err != nil {
-			return err
-		}
-		free, member := map[xrpc.ConvoID]bool{}, map[sender]bool{}
-		for _, c := range convos {
-			free[c.ConvoID] = c.Free
-			member[sender{c.ConvoID, c.Did}] = true
-		}
-		for _, m := range batch {
-			switch {
-			case !member[sender{m.ConvoID, m.Did}]:
-				singles = append(singles, m)
-			case free[m.ConvoID]:
-				taken = append(taken, m)
-			default:
-				locked = append(locked, m)
-			}
-		}
-		if err := sendAll(ctx, tx, taken); err != nil {
-			return err
-		}
-		ran = true
-		return nil
-	})
-	if !ran {
-		return batch, nil
-	}
-	q.metrics.batches.Inc()
-	q.metrics.batch.Add(float64(len(taken)))
-	for _, m := range taken {
-		if err != nil { // COMMIT failed, or its answer was lost
-			m.out, m.err = nil, fmt.Errorf("send messages: %w", err)
-		}
-		m.finish(m.out, m.err)
-	}
-	return singles, locked
-}
-
-// sendAll runs the statement of each message, all in one round trip. It returns the
-// error of the first statement that failed.
-func sendAll(ctx context.Context, tx pgx.Tx, batch []*queuedSend) error {
-	var statements convo.Batch
-	for _, m := range batch {
-		statements.Add(func(q *db.Queries) error {
-			row, err := q.SendMessage(ctx, db.SendMessageParams(*m.outgoing))
-			if err == nil {
-				m.out, m.err = m.outcome(row, nil)
-			}
-			return err
-		})
-	}
-	return statements.Run(ctx, tx)
-}
-
-// sender is an account that sends to a conversation.
-type sender struct {
-	convoID xrpc.ConvoID
-	did     string
 }
