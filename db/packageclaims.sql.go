@@ -80,6 +80,69 @@ func (q *Queries) CountDevicePackages(ctx context.Context, arg CountDevicePackag
 	return items, nil
 }
 
+const countPackageClaims = `-- name: CountPackageClaims :many
+SELECT c.did, c.device_id, c.requester, (
+    SELECT count(*) FROM unnest(c.claimed_at) AS t (at)
+    WHERE t.at > CASE WHEN c.requester = '' THEN $1::timestamptz ELSE $2::timestamptz END
+)::bigint AS claimed
+FROM (
+    SELECT unnest($3::text[]) AS did, unnest($4::text[]) AS device_id,
+        unnest($5::bigint[]) AS cipher_suite, unnest($6::bytea[]) AS requester
+) w
+JOIN package_claims c USING (did, device_id, cipher_suite, requester)
+`
+
+type CountPackageClaimsParams struct {
+	DayAgo       time.Time
+	HourAgo      time.Time
+	Dids         []string
+	DeviceIds    []string
+	CipherSuites []int64
+	Requesters   [][]byte
+}
+
+type CountPackageClaimsRow struct {
+	Did       string
+	DeviceID  string
+	Requester []byte
+	Claimed   int64
+}
+
+// The claims in these rows: those of an hour in the rows of requesters, those of a day
+// in the others. It follows LockPackageClaims as a statement of its own, so that it
+// sees what the transactions wrote for which that one waited.
+func (q *Queries) CountPackageClaims(ctx context.Context, arg CountPackageClaimsParams) ([]CountPackageClaimsRow, error) {
+	rows, err := q.db.Query(ctx, countPackageClaims,
+		arg.DayAgo,
+		arg.HourAgo,
+		arg.Dids,
+		arg.DeviceIds,
+		arg.CipherSuites,
+		arg.Requesters,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountPackageClaimsRow
+	for rows.Next() {
+		var i CountPackageClaimsRow
+		if err := rows.Scan(
+			&i.Did,
+			&i.DeviceID,
+			&i.Requester,
+			&i.Claimed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const deleteEndedPackageClaims = `-- name: DeleteEndedPackageClaims :execrows
 DELETE FROM package_claims
 WHERE (did, device_id, cipher_suite, requester) IN (
@@ -99,95 +162,64 @@ func (q *Queries) DeleteEndedPackageClaims(ctx context.Context, now time.Time, b
 	return result.RowsAffected(), nil
 }
 
-const lockPackageClaims = `-- name: LockPackageClaims :many
+const lockPackageClaims = `-- name: LockPackageClaims :exec
 
 INSERT INTO package_claims AS c (did, device_id, cipher_suite, requester, claimed_at, ends_at)
-SELECT w.did, w.device_id, w.cipher_suite, w.requester, '{}', $1::timestamptz
+SELECT w.did, w.device_id, w.cipher_suite, w.requester, '{}',
+    CASE WHEN w.requester = '' THEN $1::timestamptz ELSE $2::timestamptz END
 FROM (
-    SELECT unnest($2::text[]) AS did, unnest($3::text[]) AS device_id,
-        unnest($4::bigint[]) AS cipher_suite, unnest($5::bytea[]) AS requester
+    SELECT unnest($3::text[]) AS did, unnest($4::text[]) AS device_id,
+        unnest($5::bigint[]) AS cipher_suite, unnest($6::bytea[]) AS requester
 ) w
 ORDER BY w.did COLLATE "C", w.device_id COLLATE "C", w.cipher_suite, w.requester
-ON CONFLICT (did, device_id, cipher_suite, requester) DO UPDATE SET ends_at = c.ends_at
-RETURNING c.did, c.device_id, c.requester, (
-    SELECT count(*) FROM unnest(c.claimed_at) AS t (at)
-    WHERE t.at > CASE WHEN c.requester = '' THEN $6::timestamptz ELSE $7::timestamptz END
-)::bigint AS claimed
+ON CONFLICT (did, device_id, cipher_suite, requester) DO UPDATE SET ends_at = c.ends_at WHERE FALSE
 `
 
 type LockPackageClaimsParams struct {
-	Now          time.Time
+	DayEnds      time.Time
+	HourEnds     time.Time
 	Dids         []string
 	DeviceIds    []string
 	CipherSuites []int64
 	Requesters   [][]byte
-	DayAgo       time.Time
-	HourAgo      time.Time
-}
-
-type LockPackageClaimsRow struct {
-	Did       string
-	DeviceID  string
-	Requester []byte
-	Claimed   int64
 }
 
 // How many key packages of a device were given to other accounts.
-// Creates these rows if needed, locks them for the rest of the transaction in
-// the order of their key, as every transaction does, and counts their claims:
-// those of an hour in the rows of requesters, those of a day in the others.
-func (q *Queries) LockPackageClaims(ctx context.Context, arg LockPackageClaimsParams) ([]LockPackageClaimsRow, error) {
-	rows, err := q.db.Query(ctx, lockPackageClaims,
-		arg.Now,
+// Creates these rows if needed, and locks them for the rest of the transaction in
+// the order of their key, as every transaction does. A row that exists is locked and
+// not written: RecordPackageClaims writes it, if at all.
+func (q *Queries) LockPackageClaims(ctx context.Context, arg LockPackageClaimsParams) error {
+	_, err := q.db.Exec(ctx, lockPackageClaims,
+		arg.DayEnds,
+		arg.HourEnds,
 		arg.Dids,
 		arg.DeviceIds,
 		arg.CipherSuites,
 		arg.Requesters,
-		arg.DayAgo,
-		arg.HourAgo,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LockPackageClaimsRow
-	for rows.Next() {
-		var i LockPackageClaimsRow
-		if err := rows.Scan(
-			&i.Did,
-			&i.DeviceID,
-			&i.Requester,
-			&i.Claimed,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return err
 }
 
 const recordPackageClaims = `-- name: RecordPackageClaims :exec
 UPDATE package_claims c
-SET claimed_at = ARRAY(SELECT t.at FROM unnest(c.claimed_at) AS t (at) WHERE t.at > w.since) || $1::timestamptz,
-    ends_at = $1::timestamptz + ($1::timestamptz - w.since)
+SET claimed_at = ARRAY(
+        SELECT t.at FROM unnest(c.claimed_at) AS t (at)
+        WHERE t.at > CASE WHEN c.requester = '' THEN $1::timestamptz ELSE $2::timestamptz END
+    ) || $3::timestamptz,
+    ends_at = CASE WHEN c.requester = '' THEN $4::timestamptz ELSE $5::timestamptz END
 FROM (
-    SELECT n.did, n.device_id, n.cipher_suite, n.requester,
-        CASE WHEN n.requester = '' THEN $2::timestamptz ELSE $3::timestamptz END AS since
-    FROM (
-        SELECT unnest($4::text[]) AS did, unnest($5::text[]) AS device_id,
-            unnest($6::bigint[]) AS cipher_suite, unnest($7::bytea[]) AS requester
-    ) n
+    SELECT unnest($6::text[]) AS did, unnest($7::text[]) AS device_id,
+        unnest($8::bigint[]) AS cipher_suite, unnest($9::bytea[]) AS requester
 ) w
 WHERE c.did = w.did AND c.device_id = w.device_id AND c.cipher_suite = w.cipher_suite AND c.requester = w.requester
 `
 
 type RecordPackageClaimsParams struct {
-	Now          time.Time
 	DayAgo       time.Time
 	HourAgo      time.Time
+	Now          time.Time
+	DayEnds      time.Time
+	HourEnds     time.Time
 	Dids         []string
 	DeviceIds    []string
 	CipherSuites []int64
@@ -198,9 +230,11 @@ type RecordPackageClaimsParams struct {
 // longer count.
 func (q *Queries) RecordPackageClaims(ctx context.Context, arg RecordPackageClaimsParams) error {
 	_, err := q.db.Exec(ctx, recordPackageClaims,
-		arg.Now,
 		arg.DayAgo,
 		arg.HourAgo,
+		arg.Now,
+		arg.DayEnds,
+		arg.HourEnds,
 		arg.Dids,
 		arg.DeviceIds,
 		arg.CipherSuites,

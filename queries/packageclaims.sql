@@ -1,21 +1,32 @@
 -- How many key packages of a device were given to other accounts.
 
--- name: LockPackageClaims :many
--- Creates these rows if needed, locks them for the rest of the transaction in
--- the order of their key, as every transaction does, and counts their claims:
--- those of an hour in the rows of requesters, those of a day in the others.
+-- name: LockPackageClaims :exec
+-- Creates these rows if needed, and locks them for the rest of the transaction in
+-- the order of their key, as every transaction does. A row that exists is locked and
+-- not written: RecordPackageClaims writes it, if at all.
 INSERT INTO package_claims AS c (did, device_id, cipher_suite, requester, claimed_at, ends_at)
-SELECT w.did, w.device_id, w.cipher_suite, w.requester, '{}', sqlc.arg(now)::timestamptz
+SELECT w.did, w.device_id, w.cipher_suite, w.requester, '{}',
+    CASE WHEN w.requester = '' THEN sqlc.arg(day_ends)::timestamptz ELSE sqlc.arg(hour_ends)::timestamptz END
 FROM (
     SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
         unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite, unnest(sqlc.arg(requesters)::bytea[]) AS requester
 ) w
 ORDER BY w.did COLLATE "C", w.device_id COLLATE "C", w.cipher_suite, w.requester
-ON CONFLICT (did, device_id, cipher_suite, requester) DO UPDATE SET ends_at = c.ends_at
-RETURNING c.did, c.device_id, c.requester, (
+ON CONFLICT (did, device_id, cipher_suite, requester) DO UPDATE SET ends_at = c.ends_at WHERE FALSE;
+
+-- name: CountPackageClaims :many
+-- The claims in these rows: those of an hour in the rows of requesters, those of a day
+-- in the others. It follows LockPackageClaims as a statement of its own, so that it
+-- sees what the transactions wrote for which that one waited.
+SELECT c.did, c.device_id, c.requester, (
     SELECT count(*) FROM unnest(c.claimed_at) AS t (at)
     WHERE t.at > CASE WHEN c.requester = '' THEN sqlc.arg(day_ago)::timestamptz ELSE sqlc.arg(hour_ago)::timestamptz END
-)::bigint AS claimed;
+)::bigint AS claimed
+FROM (
+    SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
+        unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite, unnest(sqlc.arg(requesters)::bytea[]) AS requester
+) w
+JOIN package_claims c USING (did, device_id, cipher_suite, requester);
 
 -- name: CountDevicePackages :many
 -- How many packages these devices have had in a day, in these suites: the
@@ -48,15 +59,14 @@ FROM wanted w;
 -- Adds a claim to each of these rows, which are locked, and drops those that no
 -- longer count.
 UPDATE package_claims c
-SET claimed_at = ARRAY(SELECT t.at FROM unnest(c.claimed_at) AS t (at) WHERE t.at > w.since) || sqlc.arg(now)::timestamptz,
-    ends_at = sqlc.arg(now)::timestamptz + (sqlc.arg(now)::timestamptz - w.since)
+SET claimed_at = ARRAY(
+        SELECT t.at FROM unnest(c.claimed_at) AS t (at)
+        WHERE t.at > CASE WHEN c.requester = '' THEN sqlc.arg(day_ago)::timestamptz ELSE sqlc.arg(hour_ago)::timestamptz END
+    ) || sqlc.arg(now)::timestamptz,
+    ends_at = CASE WHEN c.requester = '' THEN sqlc.arg(day_ends)::timestamptz ELSE sqlc.arg(hour_ends)::timestamptz END
 FROM (
-    SELECT n.did, n.device_id, n.cipher_suite, n.requester,
-        CASE WHEN n.requester = '' THEN sqlc.arg(day_ago)::timestamptz ELSE sqlc.arg(hour_ago)::timestamptz END AS since
-    FROM (
-        SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
-            unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite, unnest(sqlc.arg(requesters)::bytea[]) AS requester
-    ) n
+    SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
+        unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite, unnest(sqlc.arg(requesters)::bytea[]) AS requester
 ) w
 WHERE c.did = w.did AND c.device_id = w.device_id AND c.cipher_suite = w.cipher_suite AND c.requester = w.requester;
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -45,10 +46,25 @@ type Decoder struct {
 	named []Named
 }
 
+// decoders are reused, because each collects the names of the objects that it reads.
+var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+
+// keptBody is the largest body whose decoder is kept for reuse, in bytes. What a
+// decoder collects is no more than a few times its body.
+const keptBody = 64 << 10
+
 // DecodeJSON decodes v from a complete JSON text. It does not check limits and
 // formats. The error is an *Error.
 func DecodeJSON(body []byte, v Decodable, named ...Named) error {
-	d := &Decoder{in: jsontext.NewDecoder(bytes.NewBuffer(body)), named: named}
+	in := decoders.Get().(*jsontext.Decoder)
+	in.Reset(bytes.NewBuffer(body))
+	defer func() {
+		in.Reset(new(bytes.Buffer)) // lets go of the body
+		if len(body) <= keptBody {
+			decoders.Put(in)
+		}
+	}()
+	d := &Decoder{in: in, named: named}
 	if err := v.DecodeJSON(d); err != nil {
 		return err
 	}

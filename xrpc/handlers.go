@@ -139,6 +139,9 @@ func parseQuery(r *http.Request, parse func(url.Values) error) error {
 // wants.
 func (x *Exchange) mediaType(want string) error {
 	got := x.R.Header.Get("Content-Type")
+	if got == want {
+		return x.identityEncoding()
+	}
 	t, args, err := mime.ParseMediaType(got)
 	if err != nil || t != want {
 		return Invalid("Content-Type", "must be %s, is %q", want, printable(got))

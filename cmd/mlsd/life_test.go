@@ -51,7 +51,7 @@ func (b *syncBuffer) String() string {
 
 // start starts a server and waits until it is ready. It uses a new database
 // unless env names one.
-func start(t *testing.T, env ...string) *running {
+func start(t testing.TB, env ...string) *running {
 	t.Helper()
 	r := launch(t, nil, env...)
 	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
@@ -65,7 +65,7 @@ func start(t *testing.T, env ...string) *running {
 }
 
 // launch starts a server with a clock, nil for time.Now, and does not wait.
-func launch(t *testing.T, clock func() time.Time, env ...string) *running {
+func launch(t testing.TB, clock func() time.Time, env ...string) *running {
 	t.Helper()
 	r := &running{addr: "127.0.0.1:" + freePort(t), done: make(chan int, 1), log: &syncBuffer{}, hangups: make(chan os.Signal, 1)}
 	_, port, _ := net.SplitHostPort(r.addr)

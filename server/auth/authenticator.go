@@ -50,6 +50,7 @@ type Authenticator struct {
 	directory *Directory
 	replay    ReplayStore
 	verified  *verifiedTokens
+	tables    *keyTables
 	metrics   *Metrics
 	proxies   source.Proxies
 	now       func() time.Time
@@ -69,6 +70,7 @@ func New(cfg Config) (*Authenticator, error) {
 	if a.now == nil {
 		a.now = time.Now
 	}
+	a.tables = newKeyTables(tableMemory, a.now)
 	return a, nil
 }
 
@@ -194,7 +196,7 @@ func (a *Authenticator) verify(ctx context.Context, source string, t *token, sta
 	if err != nil {
 		return nil, lookupError(err)
 	}
-	e := t.verify(key)
+	e := t.verify(key, a.tables)
 	if e == nil {
 		key.verified()
 		return key, nil
@@ -202,7 +204,7 @@ func (a *Authenticator) verify(ctx context.Context, source string, t *token, sta
 	if key = a.directory.refresh(ctx, source, t.claims.Iss, key, start); key == nil {
 		return nil, e
 	}
-	if e := t.verify(key); e != nil {
+	if e := t.verify(key, a.tables); e != nil {
 		return nil, e
 	}
 	return key, nil
@@ -212,11 +214,11 @@ func (a *Authenticator) verify(ctx context.Context, source string, t *token, sta
 // high S. atproto requires low S for repository data, but JOSE libraries make
 // either and the reference implementation accepts either in tokens. Single use
 // and the cache of verified tokens do not depend on the signature.
-func (t *token) verify(key *issuerKey) *xrpc.Error {
+func (t *token) verify(key *issuerKey, tables *keyTables) *xrpc.Error {
 	if t.alg != key.alg {
 		return refuse(BadJwtSignature, "the algorithm is not that of the issuer's key")
 	}
-	if err := key.public.HashAndVerifyLenient(t.signed, t.signature); err != nil {
+	if !tables.verify(t.claims.Iss, key, t.signed, t.signature) {
 		return refuse(BadJwtSignature, "jwt signature does not match jwt issuer")
 	}
 	return nil

@@ -112,6 +112,8 @@ type issuerKey struct {
 	hasDocument bool
 	// verified is called after a signature was verified with this key.
 	verified func()
+	// checked counts the signatures that were verified without a table.
+	checked atomic.Int32
 	// known is set if the account is known to the store.
 	known atomic.Bool
 	// storedAt is the Unix time at which the store last got this key.

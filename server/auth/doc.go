@@ -2,8 +2,9 @@
 // [xrpc.Caller], resolves DIDs to signing keys, and remembers used tokens. It
 // also reads the service's own key and makes its DID document.
 //
-// Keys and signatures come from indigo's atproto/atcrypto. Other parts of
-// indigo are not used in the request path:
+// Keys and signatures come from indigo's atproto/atcrypto. Package k256 checks
+// signatures of accounts that call often, with tables. Other parts of indigo are
+// not used in the request path:
 //
 //   - Its token validator accepts an aud array, takes one audience only, does not
 //     compare alg with the key, and fetches the DID document again for every bad

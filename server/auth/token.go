@@ -5,9 +5,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/syntax"
@@ -59,22 +59,20 @@ func parseToken(raw string) (*token, *xrpc.Error) {
 	if len(raw) > maxToken {
 		return nil, refuse(BadJwt, "the token is longer than %d bytes", maxToken)
 	}
-	parts := strings.Split(raw, ".")
-	if len(parts) != 3 {
+	header, rest, _ := strings.Cut(raw, ".")
+	payload, signature, ok := strings.Cut(rest, ".")
+	if !ok || strings.Contains(signature, ".") {
 		return nil, refuse(BadJwt, "poorly formatted jwt: not three parts")
 	}
-	var h joseHeader
-	if e := decodeSegment(parts[0], "header", &h); e != nil {
+	alg, e := algorithmOf(header)
+	if e != nil {
 		return nil, e
 	}
-	if e := h.check(); e != nil {
+	t := &token{signed: []byte(raw[:len(header)+1+len(payload)]), alg: alg}
+	if e := decodeSegment(payload, "payload", &t.claims); e != nil {
 		return nil, e
 	}
-	t := &token{signed: []byte(raw[:len(parts[0])+1+len(parts[1])]), alg: h.Alg}
-	if e := decodeSegment(parts[1], "payload", &t.claims); e != nil {
-		return nil, e
-	}
-	sig, err := decodeBase64URL(parts[2])
+	sig, err := decodeBase64URL(signature)
 	if err != nil {
 		return nil, refuse(BadJwtSignature, "the signature is not base64url")
 	}
@@ -84,6 +82,34 @@ func parseToken(raw string) (*token, *xrpc.Error) {
 	}
 	t.signature = sig
 	return t, nil
+}
+
+// lastHeaders has the last header of each algorithm that was accepted. Nearly all
+// tokens have the same, which need not be decoded again.
+var lastHeaders [2]atomic.Pointer[lastHeader]
+
+type lastHeader struct{ header, alg string }
+
+// algorithmOf decodes and checks a header, and returns its algorithm.
+func algorithmOf(header string) (string, *xrpc.Error) {
+	for i := range lastHeaders {
+		if last := lastHeaders[i].Load(); last != nil && last.header == header {
+			return last.alg, nil
+		}
+	}
+	var h joseHeader
+	if e := decodeSegment(header, "header", &h); e != nil {
+		return "", e
+	}
+	if e := h.check(); e != nil {
+		return "", e
+	}
+	last := &lastHeaders[0]
+	if h.Alg == algES256 {
+		last = &lastHeaders[1]
+	}
+	last.Store(&lastHeader{strings.Clone(header), h.Alg})
+	return h.Alg, nil
 }
 
 // check checks the header alone. Members that name a key (jwk, jku, x5c) are
@@ -133,7 +159,19 @@ func decodeSegment(s, what string, into any) *xrpc.Error {
 	return nil
 }
 
-var plcPattern = regexp.MustCompile(`^did:plc:[a-z2-7]{24}$`)
+// isPLC reports whether a DID is a did:plc: 24 letters of base32.
+func isPLC(did string) bool {
+	id, ok := strings.CutPrefix(did, "did:plc:")
+	if !ok || len(id) != 24 {
+		return false
+	}
+	for i := range len(id) {
+		if c := id[i]; (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+			return false
+		}
+	}
+	return true
+}
 
 // check checks everything but the signature, in the order of
 // @atproto/xrpc-server: what costs little is checked before the look-up of the
@@ -224,7 +262,7 @@ func (c *claims) checkIssuer() *xrpc.Error {
 	switch {
 	case c.Sub != nil && *c.Sub != c.Iss:
 		return refuse(BadJwt, "sub must be absent or equal to iss")
-	case !plcPattern.MatchString(c.Iss) && !strings.HasPrefix(c.Iss, webPrefix):
+	case !isPLC(c.Iss) && !strings.HasPrefix(c.Iss, webPrefix):
 		return refuse(UntrustedIss, "iss must be a did:plc or a did:web")
 	}
 	return nil

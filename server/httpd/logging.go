@@ -2,7 +2,8 @@ package httpd
 
 import (
 	"context"
-	"fmt"
+	"encoding/binary"
+	"encoding/hex"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -40,7 +41,7 @@ func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
 			if body.ReadCloser != nil && body.ReadCloser != http.NoBody {
 				c.Request().Body = body
 			}
-			id := fmt.Sprintf("%016x", rand.Uint64())
+			id := requestID()
 			c.Response().Header().Set("X-Request-Id", id)
 			o := &outcome{nsid: routeName(c.Path())}
 			finished := false
@@ -63,6 +64,13 @@ func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
 			return nil
 		}
 	}
+}
+
+// requestID returns a random id of 16 hexadecimal digits.
+func requestID() string {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], rand.Uint64())
+	return hex.EncodeToString(b[:])
 }
 
 func (o *outcome) log(ctx context.Context, log *slog.Logger, id string, skipped int) {

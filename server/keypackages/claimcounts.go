@@ -109,12 +109,23 @@ func (b *claimBook) rows(packages []DevicePackage) *claimColumns {
 	return c
 }
 
+// ends returns until when the rows of requesters and those of all together count. The
+// second is rounded up to a whole hour: it is indexed, and stays the same for most of
+// the claims of a device.
+func (b *claimBook) ends() (hour, day time.Time) {
+	const whole = time.Hour
+	return b.now.Add(limit.RequesterPackages.Every), b.now.Add(limit.StrangerPackages.Every).Truncate(whole).Add(whole)
+}
+
 // Full locks the counts of these packages, one for each device, and returns the limits
 // of devices of which no further package may be given. Packages of the others must be
 // recorded (Record) in the same transaction.
 func (b *claimBook) Full(ctx context.Context, q *db.Queries, packages []DevicePackage) (map[convo.Device]*limit.Row, error) {
 	c := b.count(packages)
 	if err := c.lock(ctx, q); err != nil {
+		return nil, err
+	}
+	if err := c.readClaims(ctx, q); err != nil {
 		return nil, err
 	}
 	if err := c.readShares(ctx, q); err != nil {
@@ -124,11 +135,11 @@ func (b *claimBook) Full(ctx context.Context, q *db.Queries, packages []DevicePa
 }
 
 // counts are how many packages of some devices were given, and how many there were.
-// lock and readShares read them.
+// readClaims and readShares read them, after lock.
 type counts struct {
 	book     *claimBook
 	packages []DevicePackage
-	rows     []db.LockPackageClaimsRow
+	rows     []db.CountPackageClaimsRow
 	// shares are how many packages of each device all requesters without an accepted
 	// conversation may have in a day: a percentage, rounded up, of the packages that the
 	// device had in that day. If it is more than they have had, the true number may be
@@ -144,18 +155,33 @@ func (b *claimBook) count(packages []DevicePackage) *counts {
 	return &counts{book: b, packages: packages}
 }
 
-// lock locks the counts, and reads them.
+// lock locks the counts.
 func (c *counts) lock(ctx context.Context, q *db.Queries) error {
 	if len(c.packages) == 0 {
 		return nil
 	}
+	columns := c.book.rows(c.packages)
+	hourEnds, dayEnds := c.book.ends()
+	if err := q.LockPackageClaims(ctx, db.LockPackageClaimsParams{
+		HourEnds: hourEnds, DayEnds: dayEnds, Dids: columns.dids, DeviceIds: columns.devices, CipherSuites: columns.suites, Requesters: columns.requesters,
+	}); err != nil {
+		return fmt.Errorf("lock the count of key packages: %w", err)
+	}
+	return nil
+}
+
+// readClaims reads the locked counts.
+func (c *counts) readClaims(ctx context.Context, q *db.Queries) error {
+	if len(c.packages) == 0 {
+		return nil
+	}
 	now, columns := c.book.now, c.book.rows(c.packages)
-	rows, err := q.LockPackageClaims(ctx, db.LockPackageClaimsParams{
-		DayAgo: now.Add(-limit.StrangerPackages.Every), HourAgo: now.Add(-limit.RequesterPackages.Every), Now: now,
+	rows, err := q.CountPackageClaims(ctx, db.CountPackageClaimsParams{
+		DayAgo: now.Add(-limit.StrangerPackages.Every), HourAgo: now.Add(-limit.RequesterPackages.Every),
 		Dids: columns.dids, DeviceIds: columns.devices, CipherSuites: columns.suites, Requesters: columns.requesters,
 	})
 	if err != nil {
-		return fmt.Errorf("lock the count of key packages: %w", err)
+		return fmt.Errorf("read the count of key packages: %w", err)
 	}
 	c.rows = rows
 	return nil
@@ -210,7 +236,9 @@ func (b *claimBook) Record(ctx context.Context, q *db.Queries, packages []Device
 		return nil
 	}
 	c := b.rows(packages)
+	hourEnds, dayEnds := b.ends()
 	if err := q.RecordPackageClaims(ctx, db.RecordPackageClaimsParams{
+		HourEnds: hourEnds, DayEnds: dayEnds,
 		DayAgo: b.now.Add(-limit.StrangerPackages.Every), HourAgo: b.now.Add(-limit.RequesterPackages.Every), Now: b.now,
 		Dids: c.dids, DeviceIds: c.devices, CipherSuites: c.suites, Requesters: c.requesters,
 	}); err != nil {

@@ -247,6 +247,7 @@ func (c *claim) bound(ctx context.Context, tx pgx.Tx, now time.Time) (*claimBook
 	counts := book.count(packages)
 	var batch convo.Batch
 	batch.Add(func(q *db.Queries) error { return counts.lock(ctx, q) })
+	batch.Add(func(q *db.Queries) error { return counts.readClaims(ctx, q) })
 	batch.Add(func(q *db.Queries) error { return counts.readShares(ctx, q) })
 	if err := batch.Run(ctx, tx); err != nil {
 		return nil, err
