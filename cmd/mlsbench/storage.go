@@ -8,7 +8,6 @@ import (
 	"math"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -216,16 +215,11 @@ func (b *storageBench) clean(ctx context.Context, later time.Duration) error {
 
 // rewritten rewrites the tables that are not empty and returns the bytes of all.
 func (b *storageBench) rewritten(ctx context.Context) (map[string]float64, error) {
-	rows, err := b.Pool.Query(ctx, `SELECT c.oid::regclass::text FROM pg_class c
-		WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND pg_relation_size(c.oid) > 0`)
+	tables, err := b.tables(ctx, 1)
 	if err != nil {
 		return nil, err
 	}
-	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, err
-	}
-	if _, err := b.Pool.Exec(ctx, "VACUUM (FULL, ANALYZE) "+strings.Join(tables, ", ")); err != nil {
+	if _, err := b.Pool.Exec(ctx, "VACUUM (FULL, ANALYZE) "+tables); err != nil {
 		return nil, err
 	}
 	return b.relationBytes(ctx)
