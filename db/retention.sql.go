@@ -107,6 +107,37 @@ func (q *Queries) ForgetLapsed(ctx context.Context, convoIds [][]byte, seqs []in
 	return err
 }
 
+const forgetRemoved = `-- name: ForgetRemoved :one
+WITH old AS (
+    DELETE FROM removed_messages r
+    USING (
+        SELECT o.convo_id, o.id_hash FROM removed_messages o
+        WHERE o.removed_at < $1::timestamptz
+        ORDER BY o.removed_at
+        LIMIT $2::bigint
+        FOR UPDATE OF o SKIP LOCKED
+    ) k
+    WHERE r.convo_id = k.convo_id AND r.id_hash = k.id_hash
+    RETURNING r.convo_id, r.seq
+), newest AS (
+    INSERT INTO removed_messages AS r (convo_id, id_hash, seq, removed_at)
+    SELECT o.convo_id, ''::bytea, max(o.seq), 'infinity'::timestamptz FROM old o GROUP BY o.convo_id ORDER BY o.convo_id
+    ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq)
+)
+SELECT count(*) FROM old
+`
+
+// Forgets the ids of messages that were removed before a time. Of each conversation
+// the newest of their numbers stays, in a row without an id, because CountHoles needs
+// it. These rows are written in the order of their conversations, so that two
+// instances do not wait for each other.
+func (q *Queries) ForgetRemoved(ctx context.Context, before time.Time, batch int64) (int64, error) {
+	row := q.db.QueryRow(ctx, forgetRemoved, before, batch)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const lapseProposals = `-- name: LapseProposals :exec
 INSERT INTO lapsed_proposals (convo_id, seq, lapsed_at)
 SELECT m.convo_id, m.seq, $1::timestamptz FROM messages m
@@ -341,10 +372,14 @@ func (q *Queries) RemoveConvoEvents(ctx context.Context, convoID xrpc.ConvoID, b
 
 const removeConvoIDs = `-- name: RemoveConvoIDs :execrows
 DELETE FROM removed_messages r
-USING (SELECT o.id_hash FROM removed_messages o WHERE o.convo_id = $1 LIMIT $2::bigint) k
+USING (
+    SELECT o.id_hash FROM removed_messages o WHERE o.convo_id = $1 ORDER BY o.id_hash DESC LIMIT $2::bigint
+) k
 WHERE r.convo_id = $1 AND r.id_hash = k.id_hash
 `
 
+// The row without an id is the last one, because ForgetRemoved writes it after it
+// has locked others.
 func (q *Queries) RemoveConvoIDs(ctx context.Context, convoID xrpc.ConvoID, batch int64) (int64, error) {
 	result, err := q.db.Exec(ctx, removeConvoIDs, convoID, batch)
 	if err != nil {
@@ -392,11 +427,13 @@ e AS (DELETE FROM commit_failures WHERE convo_id = $1),
 f AS (DELETE FROM lapsed_proposals WHERE convo_id = $1),
 g AS (DELETE FROM convo_blocks WHERE convo_id = $1),
 h AS (DELETE FROM convo_infos WHERE convo_id = $1),
-i AS (DELETE FROM join_links WHERE convo_id = $1)
+i AS (DELETE FROM join_links WHERE convo_id = $1),
+j AS (DELETE FROM removed_messages WHERE convo_id = $1)
 DELETE FROM conversations WHERE conversations.convo_id = $1
 `
 
-// The tables with at most a few rows for each member.
+// The tables with at most a few rows for each member, and the row that ForgetRemoved
+// may have written meanwhile.
 func (q *Queries) RemoveConvoRest(ctx context.Context, convoID xrpc.ConvoID) error {
 	_, err := q.db.Exec(ctx, removeConvoRest, convoID)
 	return err
@@ -470,19 +507,19 @@ func (q *Queries) RemoveEndedRecipients(ctx context.Context, before time.Time, b
 const removeMessages = `-- name: RemoveMessages :exec
 WITH gone AS (
     DELETE FROM messages m
-    USING (SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS seq) k
+    USING (SELECT unnest($2::bytea[]) AS convo_id, unnest($3::bigint[]) AS seq) k
     WHERE m.convo_id = k.convo_id AND m.seq = k.seq
     RETURNING m.convo_id, m.seq, substr(sha256(m.message_id), 1, 8) AS id_hash
 )
-INSERT INTO removed_messages AS r (convo_id, id_hash, seq)
-SELECT g.convo_id, g.id_hash, max(g.seq) FROM gone g GROUP BY g.convo_id, g.id_hash
-ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq)
+INSERT INTO removed_messages AS r (convo_id, id_hash, seq, removed_at)
+SELECT g.convo_id, g.id_hash, max(g.seq), $1::timestamptz FROM gone g GROUP BY g.convo_id, g.id_hash
+ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq), removed_at = excluded.removed_at
 `
 
-// Removes messages and keeps only their sequence numbers. An id that was used
-// again after its message was removed stands for the later message.
-func (q *Queries) RemoveMessages(ctx context.Context, convoIds [][]byte, seqs []int64) error {
-	_, err := q.db.Exec(ctx, removeMessages, convoIds, seqs)
+// Removes messages and keeps only their sequence numbers, until ForgetRemoved. An
+// id that was used again after its message was removed stands for the later message.
+func (q *Queries) RemoveMessages(ctx context.Context, now time.Time, convoIds [][]byte, seqs []int64) error {
+	_, err := q.db.Exec(ctx, removeMessages, now, convoIds, seqs)
 	return err
 }
 

@@ -61,17 +61,40 @@ WHERE (b.did, b.cid) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(
     AND NOT EXISTS (SELECT FROM message_blobs a WHERE a.owner_did = b.did AND a.cid = b.cid);
 
 -- name: RemoveMessages :exec
--- Removes messages and keeps only their sequence numbers. An id that was used
--- again after its message was removed stands for the later message.
+-- Removes messages and keeps only their sequence numbers, until ForgetRemoved. An
+-- id that was used again after its message was removed stands for the later message.
 WITH gone AS (
     DELETE FROM messages m
     USING (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
     WHERE m.convo_id = k.convo_id AND m.seq = k.seq
     RETURNING m.convo_id, m.seq, substr(sha256(m.message_id), 1, 8) AS id_hash
 )
-INSERT INTO removed_messages AS r (convo_id, id_hash, seq)
-SELECT g.convo_id, g.id_hash, max(g.seq) FROM gone g GROUP BY g.convo_id, g.id_hash
-ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq);
+INSERT INTO removed_messages AS r (convo_id, id_hash, seq, removed_at)
+SELECT g.convo_id, g.id_hash, max(g.seq), sqlc.arg(now)::timestamptz FROM gone g GROUP BY g.convo_id, g.id_hash
+ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq), removed_at = excluded.removed_at;
+
+-- name: ForgetRemoved :one
+-- Forgets the ids of messages that were removed before a time. Of each conversation
+-- the newest of their numbers stays, in a row without an id, because CountHoles needs
+-- it. These rows are written in the order of their conversations, so that two
+-- instances do not wait for each other.
+WITH old AS (
+    DELETE FROM removed_messages r
+    USING (
+        SELECT o.convo_id, o.id_hash FROM removed_messages o
+        WHERE o.removed_at < sqlc.arg(before)::timestamptz
+        ORDER BY o.removed_at
+        LIMIT sqlc.arg(batch)::bigint
+        FOR UPDATE OF o SKIP LOCKED
+    ) k
+    WHERE r.convo_id = k.convo_id AND r.id_hash = k.id_hash
+    RETURNING r.convo_id, r.seq
+), newest AS (
+    INSERT INTO removed_messages AS r (convo_id, id_hash, seq, removed_at)
+    SELECT o.convo_id, ''::bytea, max(o.seq), 'infinity'::timestamptz FROM old o GROUP BY o.convo_id ORDER BY o.convo_id
+    ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq)
+)
+SELECT count(*) FROM old;
 
 -- name: RemoveOldEvents :many
 -- Removes events for one account from before a time, the oldest first.
@@ -139,8 +162,12 @@ WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq 
 RETURNING e.gen, e.pos, e.stream_key, e.seq, e.n;
 
 -- name: RemoveConvoIDs :execrows
+-- The row without an id is the last one, because ForgetRemoved writes it after it
+-- has locked others.
 DELETE FROM removed_messages r
-USING (SELECT o.id_hash FROM removed_messages o WHERE o.convo_id = sqlc.arg(convo_id) LIMIT sqlc.arg(batch)::bigint) k
+USING (
+    SELECT o.id_hash FROM removed_messages o WHERE o.convo_id = sqlc.arg(convo_id) ORDER BY o.id_hash DESC LIMIT sqlc.arg(batch)::bigint
+) k
 WHERE r.convo_id = sqlc.arg(convo_id) AND r.id_hash = k.id_hash;
 
 -- name: RemoveConvoRecipients :execrows
@@ -161,7 +188,8 @@ USING (SELECT o.did, o.joined_seq FROM memberships o WHERE o.convo_id = sqlc.arg
 WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.joined_seq = k.joined_seq;
 
 -- name: RemoveConvoRest :exec
--- The tables with at most a few rows for each member.
+-- The tables with at most a few rows for each member, and the row that ForgetRemoved
+-- may have written meanwhile.
 WITH a AS (DELETE FROM read_positions WHERE convo_id = sqlc.arg(convo_id)),
 b AS (DELETE FROM leaves WHERE convo_id = sqlc.arg(convo_id)),
 c AS (DELETE FROM group_infos WHERE convo_id = sqlc.arg(convo_id)),
@@ -170,7 +198,8 @@ e AS (DELETE FROM commit_failures WHERE convo_id = sqlc.arg(convo_id)),
 f AS (DELETE FROM lapsed_proposals WHERE convo_id = sqlc.arg(convo_id)),
 g AS (DELETE FROM convo_blocks WHERE convo_id = sqlc.arg(convo_id)),
 h AS (DELETE FROM convo_infos WHERE convo_id = sqlc.arg(convo_id)),
-i AS (DELETE FROM join_links WHERE convo_id = sqlc.arg(convo_id))
+i AS (DELETE FROM join_links WHERE convo_id = sqlc.arg(convo_id)),
+j AS (DELETE FROM removed_messages WHERE convo_id = sqlc.arg(convo_id))
 DELETE FROM conversations WHERE conversations.convo_id = sqlc.arg(convo_id);
 
 -- name: DatabaseTime :one

@@ -136,7 +136,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 		if err != nil || len(rows) != 1 {
 			t.Fatalf("%d messages to remove, %v", len(rows), err)
 		}
-		if _, err := retention.RemoveMessages(context.Background(), q, rows); err != nil {
+		if _, err := retention.RemoveMessages(context.Background(), q, rows, s.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}, func() error {

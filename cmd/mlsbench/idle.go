@@ -35,7 +35,7 @@ func benchIdle(ctx context.Context, w *world, r *recorder) error {
 		memory.add(float64(rss) / (1 << 20))
 	}
 	queries := r.figure("queries, by the log of PostgreSQL", perSecond)
-	period := max(w.sizes.quiet, 1500*time.Millisecond)
+	period := max(w.sizes.quiet, 1100*time.Millisecond)
 	counts, err := w.countStatements(ctx, period, w.sizes.turns)
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func fullSizes() sizes {
 // everything works. Its figures are not those of which the bounds speak.
 func quickSizes() sizes {
 	return sizes{
-		set: "quick", time: time.Second, turns: minTurns, warm: 200, quiet: 500 * time.Millisecond, settled: 500 * time.Millisecond,
+		set: "quick", time: time.Second, turns: minTurns, warm: 200, quiet: 200 * time.Millisecond, settled: 200 * time.Millisecond,
 		connections: []int{16}, messages: 20_000, depth: 5000,
 		convos: []int{10, 200}, members: []int{2, 100}, leaves: []int{2, 30},
 		streams: []int{10, 100}, devices: []int{1, 4},

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"os"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,7 +37,8 @@ func benchStorage(ctx context.Context, w *world, r *recorder) error {
 		return err
 	}
 	defer func() { _ = blobs.Close() }()
-	b := &storageBench{w, blobs}
+	b := &storageBench{world: w, blobs: blobs}
+	b.parts[asSent], b.parts[asRewritten] = newByRelation(r, "as sent"), newByRelation(r, "tables rewritten")
 	fresh, packed := r.figure("bytes per message, as sent", bytesUnit), r.figure("bytes per message, tables rewritten", bytesUnit)
 	once, twice := r.figure("bytes per removed message", bytesUnit), r.figure("bytes per removed message, after a second MLS_MESSAGE_TTL", bytesUnit)
 	for range w.sizes.turns {
@@ -47,6 +50,8 @@ func benchStorage(ctx context.Context, w *world, r *recorder) error {
 		}
 	}
 	r.print(fresh, packed, once, twice)
+	b.parts[asSent].print()
+	b.parts[asRewritten].print()
 	full := fullSizes()
 	r.judgeAt("bytes-fresh", fresh, w.sizes.stored, full.stored, "messages")
 	r.judgeAt("bytes-packed", packed, w.sizes.stored, full.stored, "messages")
@@ -57,6 +62,51 @@ func benchStorage(ctx context.Context, w *world, r *recorder) error {
 type storageBench struct {
 	*world
 	blobs *blob.Store
+	// parts says in which tables and indexes the bytes of a message are.
+	parts [2]*byRelation
+}
+
+// The states of the tables in which bytes are counted.
+const (
+	asSent = iota
+	asRewritten
+)
+
+// byRelation has a figure for each table and each index that grows with messages.
+type byRelation struct {
+	r       *recorder
+	state   string
+	figures map[string]*figure
+}
+
+func newByRelation(r *recorder, state string) *byRelation {
+	return &byRelation{r, state, map[string]*figure{}}
+}
+
+// add adds what each relation grew for each of n messages. One that grew by less
+// than a byte in the first turn has no figure.
+func (b *byRelation) add(before, after map[string]float64, n int) {
+	first := len(b.figures) == 0
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		each := (after[name] - before[name]) / float64(n)
+		if first && each >= 1 {
+			b.figures[name] = b.r.figure("bytes per message, "+b.state+": "+name, bytesUnit)
+		}
+		b.figures[name].add(each)
+	}
+}
+
+// print prints the figures, the largest first.
+func (b *byRelation) print() {
+	b.r.print(slices.SortedFunc(maps.Values(b.figures), func(x, y *figure) int { return cmp.Compare(y.median(), x.median()) })...)
+}
+
+// total adds up the bytes of all relations.
+func total(relations map[string]float64) (n float64) {
+	for _, bytes := range relations {
+		n += bytes
+	}
+	return n
 }
 
 // begin makes empty conversations.
@@ -88,15 +138,17 @@ func (b *storageBench) stored(ctx context.Context, fresh, packed *figure) error 
 	if err := b.settle(ctx); err != nil {
 		return err
 	}
-	after, err := b.tableBytes(ctx)
+	after, err := b.relationBytes(ctx)
 	if err != nil {
 		return err
 	}
-	fresh.add((after - before) / float64(n))
+	fresh.add((total(after) - total(before)) / float64(n))
+	b.parts[asSent].add(before, after, n)
 	if after, err = b.rewritten(ctx); err != nil {
 		return err
 	}
-	packed.add((after - before) / float64(n))
+	packed.add((total(after) - total(before)) / float64(n))
+	b.parts[asRewritten].add(before, after, n)
 	return nil
 }
 
@@ -121,7 +173,7 @@ func (b *storageBench) removed(ctx context.Context, once, twice *figure) error {
 	if err := b.fill(ctx, b.sizes.removed); err != nil {
 		return err
 	}
-	return b.cleanTwice(ctx, once, twice, before, b.sizes.removed)
+	return b.cleanTwice(ctx, once, twice, total(before), b.sizes.removed)
 }
 
 // cleanTwice runs the cleaner when the messages are too old, and again after the
@@ -140,7 +192,7 @@ func (b *storageBench) cleanTwice(ctx context.Context, once, twice *figure, befo
 		if err != nil {
 			return err
 		}
-		f.add(math.Round(max(0, after-before) / float64(n)))
+		f.add(math.Round(max(0, total(after)-before) / float64(n)))
 	}
 	var left int
 	if err := b.Pool.QueryRow(ctx, "SELECT count(*) FROM messages").Scan(&left); err != nil {
@@ -162,25 +214,31 @@ func (b *storageBench) clean(ctx context.Context, later time.Duration) error {
 }
 
 // rewritten rewrites the tables that are not empty and returns the bytes of all.
-func (b *storageBench) rewritten(ctx context.Context) (float64, error) {
-	rows, err := b.Pool.Query(ctx, `SELECT c.oid::regclass::text FROM pg_class c
-		WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND pg_relation_size(c.oid) > 0`)
+func (b *storageBench) rewritten(ctx context.Context) (map[string]float64, error) {
+	tables, err := b.tables(ctx, 1)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return 0, err
+	if _, err := b.Pool.Exec(ctx, "VACUUM (FULL, ANALYZE) "+tables); err != nil {
+		return nil, err
 	}
-	if _, err := b.Pool.Exec(ctx, "VACUUM (FULL, ANALYZE) "+strings.Join(tables, ", ")); err != nil {
-		return 0, err
-	}
-	return b.tableBytes(ctx)
+	return b.relationBytes(ctx)
 }
 
-// tableBytes returns the bytes of all tables of the service with their indexes.
-func (b *storageBench) tableBytes(ctx context.Context) (n float64, err error) {
-	err = b.Pool.QueryRow(ctx, `SELECT sum(pg_total_relation_size(c.oid))::float8 FROM pg_class c
-		WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace`).Scan(&n)
-	return n, err
+// relationBytes returns the bytes of each table of the service, with what is stored
+// outside of its rows, and of each index.
+func (b *storageBench) relationBytes(ctx context.Context) (map[string]float64, error) {
+	rows, err := b.Pool.Query(ctx, `SELECT c.relname, pg_table_size(c.oid)::float8 FROM pg_class c
+		WHERE c.relkind IN ('r', 'i') AND c.relnamespace = current_schema()::regnamespace`)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]float64{}
+	var name string
+	var bytes float64
+	_, err = pgx.ForEachRow(rows, []any{&name, &bytes}, func() error {
+		out[name] = bytes
+		return nil
+	})
+	return out, err
 }

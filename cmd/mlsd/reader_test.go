@@ -26,7 +26,7 @@ func openBoth(t *testing.T, url string) (pool, reader *pgxpool.Pool) {
 // TestReaderSettings: the connection of the reader has its settings whatever the URL
 // says, those of requests do not, and both together are as many as configured.
 func TestReaderSettings(t *testing.T) {
-	pool, reader := openBoth(t, dbtest.URL(t)+"&plan_cache_mode=force_custom_plan&pool_min_conns=2")
+	pool, reader := openBoth(t, dbtest.URL(t)+"&plan_cache_mode=force_custom_plan&jit=on&pool_min_conns=2")
 	if a, b := pool.Config().MaxConns, reader.Config().MaxConns; a != 2 || b != 1 {
 		t.Errorf("up to %d and %d connections", a, b)
 	}

@@ -15,7 +15,10 @@ type GetMessagesParams struct {
 	ConvoID xrpc.ConvoID
 	// Maximum number of entries to return. The default is 50.
 	Limit int64
-	// If present, only messages after the message with this id are returned.
+	// If present, only messages after the message with this id are returned. The
+	// id of a message that was removed when its retention period ended works for
+	// the same period again. Clients that keep a position for longer keep the
+	// sequence number, for sinceSeq.
 	SinceMessage *string
 	// If present, only messages with a greater sequence number are returned. It
 	// takes precedence over sinceMessage.

@@ -156,7 +156,8 @@ func (r *messageRange) startOf(ctx context.Context, q *db.Queries, p *gen.GetMes
 		return 0, fmt.Errorf("look up message id: %w", err)
 	}
 	if err != nil || !r.sees(seq) {
-		return 0, gen.Errorf(gen.ErrInvalidCursor, "sinceMessage: no such message")
+		return 0, gen.Errorf(gen.ErrInvalidCursor,
+			"sinceMessage: no such message; if it was removed long ago, its number in sinceSeq is still a position")
 	}
 	return seq, nil
 }

@@ -132,7 +132,7 @@ func (c *Cleaner) Round(ctx context.Context) error {
 		{kindPackage, r.keyPackages}, {kindClaim, r.claims}, {kindRecipient, r.endedWelcomes}, {kindReport, r.reports},
 		{kindJoinLink, r.joinLinks}, {kindJoinAsked, r.joinRequests},
 		{kindStranger, r.strangers}, {kindRequest, r.requests}, {kindMessage, r.messages},
-		{kindProposal, r.proposals}, {kindEvent, r.events}, {kindConvo, r.closedConvos},
+		{kindProposal, r.proposals}, {kindEvent, r.events}, {kindConvo, r.closedConvos}, {kindMessageID, r.removedIDs},
 		// These are last, since the steps before leave blobs and objects to them.
 		{kindBlob, r.collectBlobs}, {kindObject, r.deleteOrphans},
 	} {

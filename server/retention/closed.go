@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,7 +17,7 @@ import (
 // large one, while its row is locked. Rows of the log are removed first and the
 // conversation's row last, so that the next step finds what remains.
 func (c *round) closedConvos(ctx context.Context) (more bool, err error) {
-	convo := &closedConvo{}
+	convo := &closedConvo{now: c.now}
 	err = pgx.BeginFunc(ctx, c.pool, func(tx pgx.Tx) error {
 		convo.q = db.New(tx)
 		row, err := convo.q.LockClosedConvo(ctx, c.expired())
@@ -43,8 +44,9 @@ func (c *round) closedConvos(ctx context.Context) (more bool, err error) {
 // closedConvo is a closed conversation that is being removed, inside a
 // transaction.
 type closedConvo struct {
-	q  *db.Queries
-	id xrpc.ConvoID
+	q   *db.Queries
+	id  xrpc.ConvoID
+	now time.Time
 	// lastN is the last event that any member may see.
 	lastN int64
 	// messages and events count removed rows. whole is set when nothing is left.
@@ -88,7 +90,7 @@ func (c *closedConvo) removeMessages(ctx context.Context, most int64) (int64, bo
 	if err != nil {
 		return 0, false, err
 	}
-	n, err := RemoveMessages(ctx, c.q, asOldMessages(rows))
+	n, err := RemoveMessages(ctx, c.q, asOldMessages(rows), c.now)
 	c.messages = int64(n)
 	return c.messages, n == len(rows), err
 }

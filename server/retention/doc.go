@@ -7,12 +7,14 @@
 // messages_age. In one transaction its row goes, blobs that no other message
 // names are left to be collected, and the retention low-water mark of the log
 // rises to its position, so that a cursor before it is outdated. The next steps
-// of the round collect the blobs, and delete their objects.
+// of the round collect the blobs, and delete their objects. Its id is a position of
+// getMessages until the same time has passed again, and is then forgotten.
 //
 // # Files
 //
 //   - cleaner.go: Cleaner, its rounds, and steps of one statement each
-//   - messages.go: messages and lapsed proposals, with what hangs on them
+//   - messages.go: messages and lapsed proposals, with what hangs on them, and the
+//     ids of removed messages
 //   - events.go: events for one account, and ended Welcomes
 //   - lowwater.go: the retention low-water mark of the log
 //   - closed.go: conversations without members

@@ -3,6 +3,7 @@ package retention
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -49,7 +50,7 @@ func (c *round) removeOld(ctx context.Context, what string, find func(*db.Querie
 		if err != nil {
 			return fmt.Errorf("find old rows: %w", err)
 		}
-		removed, err = RemoveMessages(ctx, q, rows)
+		removed, err = RemoveMessages(ctx, q, rows, c.now)
 		more = len(rows) == batch || removed < len(rows)
 		return err
 	})
@@ -64,7 +65,10 @@ func (c *round) removeOld(ctx context.Context, what string, find func(*db.Querie
 // batchBytes allows, and at least one. Blobs that no other message names are left
 // to be collected. The caller's transaction has locked the rows. Locks are taken
 // in the order messages, low-water mark, blobs.
-func RemoveMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessagesRow) (int, error) {
+//
+// The ids still name positions until the time from now on has passed after which
+// removedIDs forgets them.
+func RemoveMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessagesRow, now time.Time) (int, error) {
 	var convos []xrpc.ConvoID
 	var seqs []int64
 	var last lowWater
@@ -86,13 +90,20 @@ func RemoveMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessage
 	if err := q.ForgetLapsed(ctx, xrpc.StoredConvoIDs(convos), seqs); err != nil {
 		return 0, fmt.Errorf("forget lapsed proposals: %w", err)
 	}
-	if err := q.RemoveMessages(ctx, xrpc.StoredConvoIDs(convos), seqs); err != nil {
+	if err := q.RemoveMessages(ctx, now, xrpc.StoredConvoIDs(convos), seqs); err != nil {
 		return 0, err
 	}
 	if err := last.raise(ctx, q); err != nil {
 		return 0, err
 	}
 	return len(seqs), releaseBlobs(ctx, q, blobs)
+}
+
+// removedIDs forgets the ids of messages that were removed as long ago as messages
+// are kept.
+func (c *round) removedIDs(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).ForgetRemoved(ctx, c.expired(), batch)
+	return c.counted(kindMessageID, n, err)
 }
 
 // releaseBlobs leaves blobs to be collected unless another message still names

@@ -16,6 +16,7 @@ const (
 	kindJoinLink   = "join-link"
 	kindJoinAsked  = "join-request"
 	kindMessage    = "message"
+	kindMessageID  = "message-id"
 	kindObject     = "object"
 	kindOrigin     = "origin"
 	kindPackage    = "key-package"
@@ -31,7 +32,7 @@ const (
 const metricGroup = "Cleaning"
 
 var whatLabel = metrics.Label{Name: "what", Values: []string{kindAnswer, kindBlob, kindClaim, kindConvo, kindEvent, kindJoinLink,
-	kindJoinAsked, kindMessage,
+	kindJoinAsked, kindMessage, kindMessageID,
 	kindObject, kindOrigin, kindPackage, kindProposal, kindRecipient, kindReport, kindRequest,
 	kindSigningKey, kindStranger, kindTicket}}
 

@@ -6,11 +6,13 @@ import { test } from 'node:test'
 import { openRange, rangeOf, seal } from '../dist/attachments.js'
 import { decodeContent, encodeContent } from '../dist/content.js'
 import { leavers, turn } from '../dist/engine/reactions.js'
+import { Receiver } from '../dist/engine/receive.js'
 import { retrying, statedWait } from '../dist/engine/retry.js'
 import { Sync } from '../dist/engine/sync.js'
 import { told } from '../dist/engine/told.js'
 
 import { seal as sealBytes } from '../dist/aead.js'
+import { MlsRefusal } from '../dist/mls/index.js'
 import { linkUrl, newPreviewKey, openPreview, parseLink, sealPreview } from '../dist/links.js'
 import { toEvent } from '../dist/transports/events.js'
 import { sse } from '../dist/transports/sse.js'
@@ -274,4 +276,26 @@ test('events: every kind of the lexicon is known, and an unknown one only moves 
   assert.deepEqual([later, told(later)], [{ kind: 'other', cursor: '7' }, undefined])
   const role = toEvent({ $type: 'blue.catbird.mls.subscribeConvoEvents#memberRoleEvent', cursor: '8', convoId: 'ab', did: 'did:plc:abc', role: 'admin' })
   assert.deepEqual(told(role), { type: 'role', convoId: 'ab', did: 'did:plc:abc', role: 'admin' })
+})
+
+// The service forgets the ids of messages that it removed long ago. A number is a position for ever.
+test('reading on: after a long absence from a number, whatever was removed', async () => {
+  const stored = [7, 8, 9]
+  const refused = { process: async () => { throw new MlsRefusal('not for this test') } }
+  const convos = new Map([['c', { record: { id: 'c', seq: 3, status: 'joined', leaving: [] }, group: refused }]])
+  const step = { after: [], setConvo: (record, group) => convos.set(record.id, { record, group }) }
+  const call = async (_, { sinceSeq, sinceMessage }) => {
+    assert.equal(sinceMessage, undefined, 'an id of a message may be forgotten')
+    const seqs = stored.filter((seq) => seq > sinceSeq).slice(0, 2)
+    const messages = seqs.map((seq) => (
+      { convoId: 'c', id: `m${seq}`, seq, epoch: 1, messageType: 'app', ciphertext: Uint8Array.of(seq) }))
+    return { messages, cursor: seqs.at(-1) < stored.at(-1) ? `m${seqs.at(-1)}` : undefined, lastSeq: 12 }
+  }
+  const state = { convos, step: (work) => work(step), outByHash: () => undefined }
+  const receiver = new Receiver({ api: { call }, state, outbox: { resolveUpTo() {} }, emit() {} })
+  await receiver.catchUp('c')
+  assert.equal(convos.get('c').record.seq, 9)
+  assert.equal(step.after.length, 3, 'each message that is there was processed')
+  await receiver.catchUp('c')
+  assert.equal(convos.get('c').record.seq, 12, 'numbers whose messages were removed are passed over')
 })

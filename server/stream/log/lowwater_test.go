@@ -38,7 +38,7 @@ func (w *world) expire(pool *pgxpool.Pool, convo xrpc.ConvoID, upTo int64) {
 			convos, seqs = append(convos, convo), append(seqs, last.Seq)
 		}
 		q := db.New(tx)
-		return errors.Join(rows.Err(), q.RemoveMessages(ctx, xrpc.StoredConvoIDs(convos), seqs), q.RaiseLowWater(ctx, last))
+		return errors.Join(rows.Err(), q.RemoveMessages(ctx, time.Now(), xrpc.StoredConvoIDs(convos), seqs), q.RaiseLowWater(ctx, last))
 	})
 	if err != nil {
 		w.t.Error(err)

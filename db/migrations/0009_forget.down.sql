@@ -1,0 +1,2 @@
+DROP INDEX removed_messages_age;
+ALTER TABLE removed_messages DROP COLUMN removed_at;
