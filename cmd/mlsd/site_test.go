@@ -145,7 +145,7 @@ func (s *site) listen() *streamtest.Client {
 // nothing else.
 func (s *site) wait(c *streamtest.Client) {
 	s.t.Helper()
-	if err := streamtest.Wait(s.t.Context(), s.pool, 30*time.Second, c.History); err != nil {
+	if err := streamtest.Wait(s.t.Context(), s.pool, 10*time.Minute, c.History); err != nil {
 		s.t.Fatal(err)
 	}
 }

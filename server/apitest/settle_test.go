@@ -20,7 +20,7 @@ func (s *stack) settle(t testing.TB) {
 	if err := s.pool.QueryRow(t.Context(), `SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint`).Scan(&until); err != nil {
 		t.Fatal(err)
 	}
-	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(2 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < 10*time.Minute; time.Sleep(2 * time.Millisecond) {
 		log := must(db.New(s.pool).ReadPlace(t.Context()))(t)
 		if log.Horizon < until {
 			continue

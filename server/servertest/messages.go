@@ -199,7 +199,7 @@ func Listen(t testing.TB, pool *pgxpool.Pool, hub *eventlog.Hub, did string, cur
 // and compares the events since the last call with want.
 func WantDelivered(t testing.TB, pool *pgxpool.Pool, c *streamtest.Client, want ...string) {
 	t.Helper()
-	if err := streamtest.Wait(t.Context(), pool, 20*time.Second, c.History); err != nil {
+	if err := streamtest.Wait(t.Context(), pool, 10*time.Minute, c.History); err != nil {
 		t.Fatal(err)
 	}
 	got := c.Delivered()

@@ -214,7 +214,8 @@ func TestShutdown(t *testing.T) {
 // A shutdown cuts clients that do not read.
 func TestShutdownCutsStalled(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
-		w := newWorld(t, Config{Buffer: 64 << 20})
+		// The client would also be cut for not reading, if that were not so slow.
+		w := newWorld(t, Config{Buffer: 64 << 20, WriteTimeout: time.Hour})
 		w.open(t, transport, nil) // and never read
 		to := w.sink(t)
 		for i := range 30 {
