@@ -22,9 +22,7 @@ const (
 	// maxBatch bounds the messages of a batch, and maxBatchBytes their ciphertexts
 	// together. A larger message is a batch of its own.
 	maxBatch, maxBatchBytes = 64, 1 << 20
-	// maxWorkers bounds the goroutines that store batches.
-	maxWorkers = 2
-	// batchWait bounds how long a worker waits for sends that fell out of its
+	// batchWait bounds how long the worker waits for sends that fell out of its
 	// batch before it starts the next one.
 	batchWait = 5 * time.Millisecond
 	// batchTimeout bounds the statement of a batch, which waits for no lock on a
@@ -34,9 +32,10 @@ const (
 
 // sendQueue stores application messages. While few are under way, each is single:
 // one statement stores it, which is the fastest way. Further messages are queued
-// meanwhile, and workers store them in batches of one statement each, so that the
+// meanwhile, and a worker stores them in batches of one statement each, so that the
 // messages of a batch share one flush of the write-ahead log, and those of a
-// conversation one update of its row.
+// conversation one update of its row. There is one worker: a second one would find
+// conversations locked by the first, and the batches of both would be smaller.
 //
 // The statement of a batch waits for no lock on a conversation: it stores the
 // messages of conversations that it can lock at once. Of every other conversation
@@ -49,8 +48,8 @@ type sendQueue struct {
 	maxSingles, minBatch int
 
 	mu      sync.Mutex
-	singles int // callers that store their message themselves
-	workers int
+	singles int  // callers that store their message themselves
+	working bool // the worker runs
 	queued  []*queuedSend
 	// blocked has an entry for each conversation in which a message that fell out
 	// of a batch is being sent single: the messages that wait for that send.
@@ -82,7 +81,7 @@ func (m *queuedSend) finish(out *sentMessage, err error) {
 // both attempts.
 func (q *sendQueue) send(ctx context.Context, m *outgoing) (*sentMessage, error) {
 	q.mu.Lock()
-	if q.singles < q.maxSingles && q.workers == 0 {
+	if q.singles < q.maxSingles && !q.working {
 		q.singles++
 		q.mu.Unlock()
 		defer func() {
@@ -116,11 +115,11 @@ func (q *sendQueue) sendSingle(ctx context.Context, m *outgoing) (*sentMessage, 
 	return out, err
 }
 
-// startWorkerLocked starts a worker if messages are queued and fewer than maxWorkers
-// run. The caller holds mu.
+// startWorkerLocked starts the worker if messages are queued and it does not run. The
+// caller holds mu.
 func (q *sendQueue) startWorkerLocked() {
-	if q.workers < maxWorkers && len(q.queued) > 0 {
-		q.workers++
+	if !q.working && len(q.queued) > 0 {
+		q.working = true
 		go q.work()
 	}
 }
@@ -131,7 +130,7 @@ func (q *sendQueue) work() {
 		q.mu.Lock()
 		batch := q.takeLocked()
 		if len(batch) == 0 {
-			q.workers--
+			q.working = false
 		}
 		q.mu.Unlock()
 		if len(batch) == 0 {

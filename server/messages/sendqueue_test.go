@@ -235,7 +235,7 @@ func TestCommitFailsInBatch(t *testing.T) {
 func TestQueuedMessageIsCancelled(t *testing.T) {
 	s := alwaysBatched(newTestServer(t))
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	s.sends.workers = maxWorkers // all are busy
+	s.sends.working = true // it is busy
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), servertest.Message(convo, 1)); err == nil {
@@ -286,18 +286,18 @@ func TestSinglesAndQueued(t *testing.T) {
 	}
 	send(maxSingles-1, maxSingles-1, 0)
 	s.sends.mu.Lock()
-	s.sends.workers = maxWorkers // all are busy
+	s.sends.working = true // it is busy
 	s.sends.mu.Unlock()
 	send(3, maxSingles-1, 3)
 	s.sends.mu.Lock()
-	s.sends.workers = 0
+	s.sends.working = false
 	s.sends.mu.Unlock()
 	send(1, maxSingles, 3)
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.sends.mu.Lock()
-	s.sends.workers = 1
+	s.sends.working = true
 	s.sends.mu.Unlock()
 	s.sends.work()
 	wg.Wait()
@@ -315,7 +315,7 @@ func TestLargestBatch(t *testing.T) {
 		for i := range sends {
 			sends[i] = queuedMessage{servertest.DID("alice"), servertest.Message(convo, 1)}
 		}
-		s.sends.queued, s.sends.workers = queued(t, s, sends...), 1
+		s.sends.queued, s.sends.working = queued(t, s, sends...), true
 		s.sends.work()
 		if got := dbtest.Value[int64](t, s.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); got != want {
 			t.Errorf("%d transactions stored %d messages, want %d", got, n, want)
