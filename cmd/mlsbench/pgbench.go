@@ -63,8 +63,9 @@ var (
 )
 
 // pgbench runs a script over a number of connections for a time, which it counts
-// in whole seconds. Each connection plans at its first transaction, so a short
-// run would be slower than the statement is.
+// in whole seconds; for less, it runs a number of transactions that takes about as
+// long. Each connection plans at its first transaction, so a short run would be
+// slower than the statement is.
 func (w *world) pgbench(ctx context.Context, script string, connections int, d time.Duration) (res loadResult, err error) {
 	install, err := pgembed.Find(ctx, w.PG.Major)
 	if err != nil {
@@ -74,9 +75,13 @@ func (w *world) pgbench(ctx context.Context, script string, connections int, d t
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		return res, err
 	}
+	length := []string{"-T", strconv.Itoa(int(d.Round(time.Second).Seconds()))}
+	if d < time.Second {
+		const perConnection = 100 // in a second
+		length = []string{"-t", strconv.Itoa(max(10, int(d.Seconds()*perConnection)))}
+	}
 	cmd := exec.CommandContext(ctx, filepath.Join(install.BinDir, "pgbench"),
-		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-T", strconv.Itoa(max(1, int(d.Round(time.Second).Seconds()))),
-		"-f", file, w.PG.URL(pgembed.Database))
+		append(length, "-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-f", file, w.PG.URL(pgembed.Database))...)
 	cmd.Env = append(os.Environ(), "PGOPTIONS="+pgplan.Options())
 	out, err := cmd.CombinedOutput()
 	if err != nil {
