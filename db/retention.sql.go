@@ -392,11 +392,13 @@ e AS (DELETE FROM commit_failures WHERE convo_id = $1),
 f AS (DELETE FROM lapsed_proposals WHERE convo_id = $1),
 g AS (DELETE FROM convo_blocks WHERE convo_id = $1),
 h AS (DELETE FROM convo_infos WHERE convo_id = $1),
-i AS (DELETE FROM join_links WHERE convo_id = $1)
+i AS (DELETE FROM join_links WHERE convo_id = $1),
+j AS (DELETE FROM trees WHERE convo_id = $1)
 DELETE FROM conversations WHERE conversations.convo_id = $1
 `
 
-// The tables with at most a few rows for each member.
+// The tables with at most a few rows for each member or, as group_infos, each epoch
+// since the tree was stored whole.
 func (q *Queries) RemoveConvoRest(ctx context.Context, convoID xrpc.ConvoID) error {
 	_, err := q.db.Exec(ctx, removeConvoRest, convoID)
 	return err

@@ -161,7 +161,8 @@ USING (SELECT o.did, o.joined_seq FROM memberships o WHERE o.convo_id = sqlc.arg
 WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.joined_seq = k.joined_seq;
 
 -- name: RemoveConvoRest :exec
--- The tables with at most a few rows for each member.
+-- The tables with at most a few rows for each member or, as group_infos, each epoch
+-- since the tree was stored whole.
 WITH a AS (DELETE FROM read_positions WHERE convo_id = sqlc.arg(convo_id)),
 b AS (DELETE FROM leaves WHERE convo_id = sqlc.arg(convo_id)),
 c AS (DELETE FROM group_infos WHERE convo_id = sqlc.arg(convo_id)),
@@ -170,7 +171,8 @@ e AS (DELETE FROM commit_failures WHERE convo_id = sqlc.arg(convo_id)),
 f AS (DELETE FROM lapsed_proposals WHERE convo_id = sqlc.arg(convo_id)),
 g AS (DELETE FROM convo_blocks WHERE convo_id = sqlc.arg(convo_id)),
 h AS (DELETE FROM convo_infos WHERE convo_id = sqlc.arg(convo_id)),
-i AS (DELETE FROM join_links WHERE convo_id = sqlc.arg(convo_id))
+i AS (DELETE FROM join_links WHERE convo_id = sqlc.arg(convo_id)),
+j AS (DELETE FROM trees WHERE convo_id = sqlc.arg(convo_id))
 DELETE FROM conversations WHERE conversations.convo_id = sqlc.arg(convo_id);
 
 -- name: DatabaseTime :one

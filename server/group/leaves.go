@@ -1,6 +1,7 @@
 package group
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -81,7 +82,7 @@ func (u *leafUpdate) store(ctx context.Context) error {
 				rotated.add(ch.Old)
 			}
 		}
-		if ch.New != nil {
+		if ch.New != nil && !sameRow(ch.Old, ch.New) {
 			current.add(ch.New)
 		}
 	}
@@ -131,11 +132,11 @@ func (u *leafUpdate) checkDeviceCount(ctx context.Context) error {
 // recordDevice records that a device has signed a commit or a GroupInfo. A
 // deleted device stays deleted, which the result reports.
 func recordDevice(ctx context.Context, q *db.Queries, d convo.Device, now time.Time) (deleted bool, err error) {
-	deletedAt, err := q.RecordCommitter(ctx, d.DID, d.ID, now)
+	deleted, err = q.RecordCommitter(ctx, d.DID, now, d.ID)
 	if err != nil {
 		return false, fmt.Errorf("record device: %w", err)
 	}
-	return deletedAt != nil, nil
+	return deleted, nil
 }
 
 // leafRows are rows of the table leaves, one slice for each column.
@@ -143,6 +144,12 @@ type leafRows struct {
 	dids, devices     []string
 	indexes           []int64
 	keys, credentials [][]byte
+}
+
+// sameRow reports whether a leaf that replaces another one has the same row.
+func sameRow(old, current *mls.Member) bool {
+	return old != nil && old.DID == current.DID && old.DeviceID == current.DeviceID && old.Index == current.Index &&
+		bytes.Equal(old.Leaf.Credential.Bytes(), current.Leaf.Credential.Bytes())
 }
 
 func (r *leafRows) add(m *mls.Member) {
