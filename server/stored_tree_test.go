@@ -32,7 +32,7 @@ func TestTreeIsStoredWholeAgain(t *testing.T) {
 		}
 		sameRoster(t, s, g)
 	}
-	const commits = 40
+	const commits = 70
 	for i := range commits {
 		g = advance(t, s, g, clients[i%len(clients)], 1)
 		check(fmt.Sprintf("commit %d", i))
