@@ -292,7 +292,8 @@ SELECT c.epoch, c.last_seq, c.created_at, c.last_activity_at, c.closed_at, c.loc
     (SELECT count(*) FROM messages m WHERE m.convo_id = c.convo_id)::bigint AS messages,
     (SELECT coalesce(sum(octet_length(m.ciphertext)), 0) FROM messages m WHERE m.convo_id = c.convo_id)::bigint AS message_bytes,
     (SELECT count(*) FROM message_blobs b WHERE b.convo_id = c.convo_id)::bigint AS attachments,
-    coalesce((SELECT octet_length(g.group_info) + coalesce(octet_length(g.ratchet_tree), 0) FROM group_infos g WHERE g.convo_id = c.convo_id), 0)::bigint AS group_info_bytes
+    (coalesce((SELECT sum(octet_length(g.group_info) + coalesce(octet_length(g.tree_change), 0)) FROM group_infos g WHERE g.convo_id = c.convo_id), 0)
+        + coalesce((SELECT octet_length(t.tree) FROM trees t WHERE t.convo_id = c.convo_id), 0))::bigint AS group_info_bytes
 FROM conversations c WHERE c.convo_id = $1
 `
 

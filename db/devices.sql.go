@@ -142,3 +142,14 @@ func (q *Queries) ListDevices(ctx context.Context, horizon time.Time, did string
 	}
 	return items, nil
 }
+
+const usesDevice = `-- name: UsesDevice :one
+SELECT EXISTS (SELECT FROM devices WHERE did = $1 AND device_id = $2 AND deleted_at IS NULL)::boolean
+`
+
+func (q *Queries) UsesDevice(ctx context.Context, did string, deviceID string) (bool, error) {
+	row := q.db.QueryRow(ctx, usesDevice, did, deviceID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}

@@ -12,55 +12,166 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
+const addGroupInfo = `-- name: AddGroupInfo :exec
+INSERT INTO group_infos (convo_id, epoch, group_info, tree_at, tree_change, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddGroupInfoParams struct {
+	ConvoID    xrpc.ConvoID
+	Epoch      int64
+	GroupInfo  []byte
+	TreeAt     *int64
+	TreeChange []byte
+	At         time.Time
+}
+
+// The GroupInfo of a new epoch, without its tree, and what the epoch changes in the
+// tree; NULL for nothing, and where PutTree has stored the tree.
+func (q *Queries) AddGroupInfo(ctx context.Context, arg AddGroupInfoParams) error {
+	_, err := q.db.Exec(ctx, addGroupInfo,
+		arg.ConvoID,
+		arg.Epoch,
+		arg.GroupInfo,
+		arg.TreeAt,
+		arg.TreeChange,
+		arg.At,
+	)
+	return err
+}
+
 const currentGroupInfo = `-- name: CurrentGroupInfo :one
-SELECT g.epoch, g.group_info, g.ratchet_tree, g.updated_at
-FROM group_infos g
-WHERE g.convo_id = (SELECT m.convo_id FROM memberships m
+SELECT g.epoch, g.group_info, g.tree_at, g.updated_at, c.cipher_suite, t.tree,
+    (SELECT coalesce(array_agg(p.tree_change ORDER BY p.epoch), '{}') FROM group_infos p WHERE p.convo_id = t.convo_id AND p.tree_change IS NOT NULL)::bytea[] AS changes
+FROM trees t
+JOIN conversations c ON c.convo_id = t.convo_id
+CROSS JOIN LATERAL (
+    SELECT n.epoch, n.group_info, n.tree_at, n.updated_at FROM group_infos n WHERE n.convo_id = t.convo_id ORDER BY n.epoch DESC LIMIT 1
+) g
+WHERE t.convo_id = (SELECT m.convo_id FROM memberships m
     WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL)
 `
 
 type CurrentGroupInfoRow struct {
 	Epoch       int64
 	GroupInfo   []byte
-	RatchetTree []byte
+	TreeAt      *int64
 	UpdatedAt   time.Time
+	CipherSuite int64
+	Tree        []byte
+	Changes     [][]byte
 }
 
-// The GroupInfo of the current epoch, for a member.
+// The GroupInfo of the current epoch, for a member: without its tree, which is tree
+// with the changes.
 func (q *Queries) CurrentGroupInfo(ctx context.Context, convoID xrpc.ConvoID, did string) (CurrentGroupInfoRow, error) {
 	row := q.db.QueryRow(ctx, currentGroupInfo, convoID, did)
 	var i CurrentGroupInfoRow
 	err := row.Scan(
 		&i.Epoch,
 		&i.GroupInfo,
-		&i.RatchetTree,
+		&i.TreeAt,
 		&i.UpdatedAt,
+		&i.CipherSuite,
+		&i.Tree,
+		&i.Changes,
 	)
 	return i, err
 }
 
-const putGroupInfo = `-- name: PutGroupInfo :exec
-INSERT INTO group_infos (convo_id, epoch, group_info, ratchet_tree, updated_at)
-VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (convo_id) DO UPDATE SET
-    epoch = excluded.epoch, group_info = excluded.group_info, ratchet_tree = excluded.ratchet_tree, updated_at = excluded.updated_at
+const groupInfoWithoutTree = `-- name: GroupInfoWithoutTree :one
+SELECT group_info, tree_at FROM group_infos WHERE convo_id = $1 ORDER BY epoch DESC LIMIT 1
 `
 
-type PutGroupInfoParams struct {
-	ConvoID     xrpc.ConvoID
-	Epoch       int64
-	GroupInfo   []byte
-	RatchetTree []byte
-	At          time.Time
+type GroupInfoWithoutTreeRow struct {
+	GroupInfo []byte
+	TreeAt    *int64
 }
 
-func (q *Queries) PutGroupInfo(ctx context.Context, arg PutGroupInfoParams) error {
-	_, err := q.db.Exec(ctx, putGroupInfo,
+// The GroupInfo of the current epoch as it is stored.
+func (q *Queries) GroupInfoWithoutTree(ctx context.Context, convoID xrpc.ConvoID) (GroupInfoWithoutTreeRow, error) {
+	row := q.db.QueryRow(ctx, groupInfoWithoutTree, convoID)
+	var i GroupInfoWithoutTreeRow
+	err := row.Scan(&i.GroupInfo, &i.TreeAt)
+	return i, err
+}
+
+const putTree = `-- name: PutTree :exec
+WITH past AS (DELETE FROM group_infos g WHERE g.convo_id = $1)
+INSERT INTO trees (convo_id, tree) VALUES ($1, $2)
+ON CONFLICT (convo_id) DO UPDATE SET tree = excluded.tree
+`
+
+// Stores a tree whole. The epochs before are not needed any more.
+func (q *Queries) PutTree(ctx context.Context, convoID xrpc.ConvoID, tree []byte) error {
+	_, err := q.db.Exec(ctx, putTree, convoID, tree)
+	return err
+}
+
+const replaceGroupInfo = `-- name: ReplaceGroupInfo :exec
+UPDATE group_infos SET group_info = $1, tree_at = $2, updated_at = $3
+WHERE convo_id = $4 AND epoch = $5
+`
+
+type ReplaceGroupInfoParams struct {
+	GroupInfo []byte
+	TreeAt    *int64
+	At        time.Time
+	ConvoID   xrpc.ConvoID
+	Epoch     int64
+}
+
+// Another GroupInfo of an epoch. The tree is the same.
+func (q *Queries) ReplaceGroupInfo(ctx context.Context, arg ReplaceGroupInfoParams) error {
+	_, err := q.db.Exec(ctx, replaceGroupInfo,
+		arg.GroupInfo,
+		arg.TreeAt,
+		arg.At,
 		arg.ConvoID,
 		arg.Epoch,
-		arg.GroupInfo,
-		arg.RatchetTree,
-		arg.At,
 	)
 	return err
+}
+
+const settleTree = `-- name: SettleTree :exec
+WITH past AS (
+    DELETE FROM group_infos g WHERE g.convo_id = $2 AND g.epoch < $3
+), newest AS (
+    UPDATE group_infos n SET tree_change = NULL WHERE n.convo_id = $2 AND n.epoch = $3
+)
+UPDATE trees SET tree = $1 WHERE trees.convo_id = $2
+`
+
+// Stores the tree of the newest epoch whole, and removes the epochs before.
+func (q *Queries) SettleTree(ctx context.Context, tree []byte, convoID xrpc.ConvoID, epoch int64) error {
+	_, err := q.db.Exec(ctx, settleTree, tree, convoID, epoch)
+	return err
+}
+
+const storedTree = `-- name: StoredTree :one
+SELECT c.epoch, c.cipher_suite, t.tree,
+    (SELECT coalesce(array_agg(p.tree_change ORDER BY p.epoch), '{}') FROM group_infos p WHERE p.convo_id = t.convo_id AND p.tree_change IS NOT NULL)::bytea[] AS changes
+FROM trees t
+JOIN conversations c ON c.convo_id = t.convo_id
+WHERE t.convo_id = $1
+`
+
+type StoredTreeRow struct {
+	Epoch       int64
+	CipherSuite int64
+	Tree        []byte
+	Changes     [][]byte
+}
+
+// The tree of a conversation, as CurrentGroupInfo has it.
+func (q *Queries) StoredTree(ctx context.Context, convoID xrpc.ConvoID) (StoredTreeRow, error) {
+	row := q.db.QueryRow(ctx, storedTree, convoID)
+	var i StoredTreeRow
+	err := row.Scan(
+		&i.Epoch,
+		&i.CipherSuite,
+		&i.Tree,
+		&i.Changes,
+	)
+	return i, err
 }

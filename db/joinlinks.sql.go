@@ -185,27 +185,38 @@ func (q *Queries) GetLink(ctx context.Context, convoID xrpc.ConvoID, codeHash []
 }
 
 const groupInfoOfLink = `-- name: GroupInfoOfLink :one
-SELECT g.epoch, g.group_info, g.ratchet_tree, g.updated_at
-FROM group_infos g
-WHERE g.convo_id = (SELECT l.convo_id FROM join_links l WHERE l.code_hash = $1)
+SELECT g.epoch, g.group_info, g.tree_at, g.updated_at, c.cipher_suite, t.tree,
+    (SELECT coalesce(array_agg(p.tree_change ORDER BY p.epoch), '{}') FROM group_infos p WHERE p.convo_id = t.convo_id AND p.tree_change IS NOT NULL)::bytea[] AS changes
+FROM trees t
+JOIN conversations c ON c.convo_id = t.convo_id
+CROSS JOIN LATERAL (
+    SELECT n.epoch, n.group_info, n.tree_at, n.updated_at FROM group_infos n WHERE n.convo_id = t.convo_id ORDER BY n.epoch DESC LIMIT 1
+) g
+WHERE t.convo_id = (SELECT l.convo_id FROM join_links l WHERE l.code_hash = $1)
 `
 
 type GroupInfoOfLinkRow struct {
 	Epoch       int64
 	GroupInfo   []byte
-	RatchetTree []byte
+	TreeAt      *int64
 	UpdatedAt   time.Time
+	CipherSuite int64
+	Tree        []byte
+	Changes     [][]byte
 }
 
-// The GroupInfo of the current epoch, for an account that has the code of a link.
+// CurrentGroupInfo, for an account that has the code of a link.
 func (q *Queries) GroupInfoOfLink(ctx context.Context, codeHash []byte) (GroupInfoOfLinkRow, error) {
 	row := q.db.QueryRow(ctx, groupInfoOfLink, codeHash)
 	var i GroupInfoOfLinkRow
 	err := row.Scan(
 		&i.Epoch,
 		&i.GroupInfo,
-		&i.RatchetTree,
+		&i.TreeAt,
 		&i.UpdatedAt,
+		&i.CipherSuite,
+		&i.Tree,
+		&i.Changes,
 	)
 	return i, err
 }

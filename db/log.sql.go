@@ -310,12 +310,16 @@ WITH placed AS (
     RETURNING c.gen, c.last_pos, c.last_seq, (c.last_n - cardinality($1::text[]))::bigint AS base
 ), told AS (
     INSERT INTO events (gen, pos, stream_key, seq, n, kind, convo_id, target_did, edge, body, created_at)
-    SELECT p.gen, p.last_pos, $2, p.last_seq, p.base + i.i, ($1::text[])[i.i],
-        CASE WHEN ($3::text[])[i.i] = '' THEN $2 END,
-        nullif(($3::text[])[i.i], ''),
-        CASE WHEN ($4::bigint[])[i.i] >= 0 THEN p.base + ($4::bigint[])[i.i] END,
-        ($5::text[])[i.i]::jsonb, $6::timestamptz
-    FROM placed p CROSS JOIN generate_series(1, cardinality($1::text[])) AS i (i)
+    SELECT p.gen, p.last_pos, $2, p.last_seq, p.base + e.i, e.kind,
+        CASE WHEN e.target = '' THEN $2 END, nullif(e.target, ''),
+        CASE WHEN e.edge >= 0 THEN p.base + e.edge END,
+        e.body::jsonb, $3::timestamptz
+    FROM placed p CROSS JOIN (
+        -- Taken apart once: an element of a text array is found by walking over those before it.
+        SELECT generate_series(1, cardinality($1::text[])) AS i, unnest($1::text[]) AS kind,
+            unnest($4::text[]) AS target, unnest($5::bigint[]) AS edge, unnest($6::text[]) AS body
+        OFFSET 0
+    ) e
 )
 SELECT placed.gen, placed.last_pos, placed.last_seq, placed.base FROM placed
 `
@@ -323,10 +327,10 @@ SELECT placed.gen, placed.last_pos, placed.last_seq, placed.base FROM placed
 type LogEventsParams struct {
 	Kinds   []string
 	ConvoID xrpc.ConvoID
+	At      time.Time
 	Targets []string
 	Edges   []int64
 	Bodies  []string
-	At      time.Time
 }
 
 type LogEventsRow struct {
@@ -344,10 +348,10 @@ func (q *Queries) LogEvents(ctx context.Context, arg LogEventsParams) (LogEvents
 	row := q.db.QueryRow(ctx, logEvents,
 		arg.Kinds,
 		arg.ConvoID,
+		arg.At,
 		arg.Targets,
 		arg.Edges,
 		arg.Bodies,
-		arg.At,
 	)
 	var i LogEventsRow
 	err := row.Scan(

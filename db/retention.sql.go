@@ -428,12 +428,14 @@ f AS (DELETE FROM lapsed_proposals WHERE convo_id = $1),
 g AS (DELETE FROM convo_blocks WHERE convo_id = $1),
 h AS (DELETE FROM convo_infos WHERE convo_id = $1),
 i AS (DELETE FROM join_links WHERE convo_id = $1),
-j AS (DELETE FROM removed_messages WHERE convo_id = $1)
+j AS (DELETE FROM removed_messages WHERE convo_id = $1),
+k AS (DELETE FROM trees WHERE convo_id = $1)
 DELETE FROM conversations WHERE conversations.convo_id = $1
 `
 
-// The tables with at most a few rows for each member, and the row that ForgetRemoved
-// may have written meanwhile.
+// The tables with at most a few rows for each member or, as group_infos, each epoch
+// since the tree was stored whole, and the row that ForgetRemoved may have written
+// meanwhile.
 func (q *Queries) RemoveConvoRest(ctx context.Context, convoID xrpc.ConvoID) error {
 	_, err := q.db.Exec(ctx, removeConvoRest, convoID)
 	return err

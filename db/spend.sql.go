@@ -160,20 +160,23 @@ func (q *Queries) LockPackages(ctx context.Context, arg LockPackagesParams) ([]L
 
 const recordCommitter = `-- name: RecordCommitter :one
 WITH account AS (
-    INSERT INTO accounts (did, created_at) VALUES ($1, $3) ON CONFLICT (did) DO NOTHING
+    INSERT INTO accounts (did, created_at) VALUES ($1, $2) ON CONFLICT (did) DO NOTHING
+), device AS (
+    -- The row that is there is locked, and written only if it is that of a deleted device.
+    INSERT INTO devices AS d (did, device_id, created_at) VALUES ($1, $3, $2)
+    ON CONFLICT (did, device_id) DO UPDATE SET created_at = d.created_at WHERE d.deleted_at IS NOT NULL
+    RETURNING d.deleted_at
 )
-INSERT INTO devices AS d (did, device_id, created_at) VALUES ($1, $2, $3)
-ON CONFLICT (did, device_id) DO UPDATE SET created_at = d.created_at
-RETURNING d.deleted_at
+SELECT EXISTS (SELECT FROM device WHERE deleted_at IS NOT NULL) AS deleted
 `
 
 // A leaf shows that the account uses the device. Its row is locked, so that a
-// deletion comes before or after.
-func (q *Queries) RecordCommitter(ctx context.Context, did string, deviceID string, at time.Time) (*time.Time, error) {
-	row := q.db.QueryRow(ctx, recordCommitter, did, deviceID, at)
-	var deleted_at *time.Time
-	err := row.Scan(&deleted_at)
-	return deleted_at, err
+// deletion comes before or after. deleted is whether it is deleted.
+func (q *Queries) RecordCommitter(ctx context.Context, did string, at time.Time, deviceID string) (bool, error) {
+	row := q.db.QueryRow(ctx, recordCommitter, did, at, deviceID)
+	var deleted bool
+	err := row.Scan(&deleted)
+	return deleted, err
 }
 
 const spendPackages = `-- name: SpendPackages :exec

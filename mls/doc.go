@@ -57,6 +57,7 @@
 //   - groupinfo.go, verifygroup.go, group.go: GroupInfo, and the Group it proves
 //   - proposal.go, commit.go, external.go: proposals and commits
 //   - apply.go, applypath.go, treechange.go: what a commit does to a tree
+//   - treediff.go: the change from one tree to another, as it is stored
 //   - roster.go: what changed between two trees
 //   - leafcache.go: verified leaves, so that they are not checked again
 package mls

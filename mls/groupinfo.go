@@ -1,5 +1,7 @@
 package mls
 
+import "slices"
+
 // GroupContext is the public state on which all members agree (RFC 9420 §8.1).
 type GroupContext struct {
 	CipherSuite             CipherSuite
@@ -111,4 +113,24 @@ func (g *GroupInfo) RatchetTree() (*RatchetTree, error) {
 		return nil, nil
 	}
 	return ParseRatchetTree(data)
+}
+
+// WithoutTree returns message without the tree that its ratchet_tree extension
+// contains, and the offset of the tree. The lengths before the tree stay as they
+// are, so that the message is complete again with the tree at that offset. inside
+// is false if there is no such extension. message is what g was parsed from.
+func (g *GroupInfo) WithoutTree(message []byte) (rest []byte, at int, inside bool) {
+	size := 0
+	for _, e := range g.Extensions {
+		size += 2 + vectorSize(len(e.Data))
+	}
+	at = len(message) - len(g.Raw) + len(g.Context.Bytes()) + vectorSize(size) - size
+	for _, e := range g.Extensions {
+		at += 2 + vectorSize(len(e.Data))
+		if e.Type == ExtensionRatchetTree {
+			at -= len(e.Data)
+			return slices.Concat(message[:at], message[at+len(e.Data):]), at, true
+		}
+	}
+	return message, 0, false
 }

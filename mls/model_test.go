@@ -28,6 +28,7 @@ type model struct {
 	t      *testing.T
 	g      *mlstest.Group
 	o      *outsider
+	stored storedTree
 	inside []*mlstest.Client
 	next   int
 }
@@ -53,6 +54,7 @@ func (m *model) accept(r *rapid.T, c *mlstest.Commit, claim mls.RosterChange, pu
 	if _, err := before.CompareRoster(next, claim); err != nil {
 		r.Fatal(err)
 	}
+	m.stored.follow(r, before, next, gi.Signer)
 	m.o.g, m.g = next, c.Next
 }
 
@@ -66,6 +68,7 @@ func TestModel(t *testing.T) {
 		m.g = mlstest.NewGroup(first, mlstest.Random(16))
 		m.inside = []*mlstest.Client{first}
 		m.o = follow(t, m.g.SignGroupInfo(first, true))
+		m.stored.whole = m.g.Tree.Bytes()
 		pick := func() int { return rapid.IntRange(0, len(m.inside)-1).Draw(r, "member") }
 		public := func() bool { return rapid.Bool().Draw(r, "public") }
 		r.Repeat(map[string]func(*rapid.T){

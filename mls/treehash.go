@@ -114,8 +114,14 @@ func (h *treeHashes) node(t *RatchetTree, x int, except []uint32, out []byte) []
 		return h.leaf(t, x/2, len(inRange(except, x)) > 0, out)
 	}
 	left, right := h.child(t, nodeLeft(x), except), h.child(t, nodeRight(x), except)
+	return h.parent(t.parents[x/2], except, left, right, out)
+}
+
+// parent computes the hash of a parent node, nil for a blank one, from the hashes
+// of its children.
+func (h *treeHashes) parent(p *ParentNode, except []uint32, left, right, out []byte) []byte {
 	b := append(h.buf[:0], 2)
-	if p := t.parents[x/2]; p != nil {
+	if p != nil {
 		q := *p
 		q.UnmergedLeaves = difference(p.UnmergedLeaves, except)
 		b = q.append(append(b, 1))

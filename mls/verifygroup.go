@@ -62,6 +62,10 @@ func (g *GroupInfo) Group(tree *RatchetTree) (*Group, error) {
 	return g.toGroup(tree), nil
 }
 
+// GroupOf returns the group that an earlier verified GroupInfo describes, with its
+// tree: the one inside the GroupInfo, or the one that was sent beside it.
+func (g *GroupInfo) GroupOf(tree *RatchetTree) *Group { return g.toGroup(tree) }
+
 func (g *GroupInfo) toGroup(tree *RatchetTree) *Group {
 	c := g.Context
 	return &Group{Context: c, Tree: tree, Interim: InterimTranscriptHash(c.CipherSuite, c.ConfirmedTranscriptHash, g.ConfirmationTag)}

@@ -8,6 +8,9 @@ ON CONFLICT (did, device_id) DO NOTHING;
 SELECT device_id FROM devices
 WHERE did = $1 AND device_id = ANY(sqlc.arg(device_ids)::text[]) AND deleted_at IS NOT NULL;
 
+-- name: UsesDevice :one
+SELECT EXISTS (SELECT FROM devices WHERE did = sqlc.arg(did) AND device_id = sqlc.arg(device_id) AND deleted_at IS NULL)::boolean;
+
 -- name: ListDevices :many
 -- Available packages are those that expire after a lease that begins now.
 SELECT d.device_id, d.created_at,

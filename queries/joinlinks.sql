@@ -32,10 +32,15 @@ LEFT JOIN join_requests r ON r.convo_id = l.convo_id AND r.did = sqlc.arg(did)
 WHERE l.code_hash = sqlc.arg(code_hash);
 
 -- name: GroupInfoOfLink :one
--- The GroupInfo of the current epoch, for an account that has the code of a link.
-SELECT g.epoch, g.group_info, g.ratchet_tree, g.updated_at
-FROM group_infos g
-WHERE g.convo_id = (SELECT l.convo_id FROM join_links l WHERE l.code_hash = sqlc.arg(code_hash));
+-- CurrentGroupInfo, for an account that has the code of a link.
+SELECT g.epoch, g.group_info, g.tree_at, g.updated_at, c.cipher_suite, t.tree,
+    (SELECT coalesce(array_agg(p.tree_change ORDER BY p.epoch), '{}') FROM group_infos p WHERE p.convo_id = t.convo_id AND p.tree_change IS NOT NULL)::bytea[] AS changes
+FROM trees t
+JOIN conversations c ON c.convo_id = t.convo_id
+CROSS JOIN LATERAL (
+    SELECT n.epoch, n.group_info, n.tree_at, n.updated_at FROM group_infos n WHERE n.convo_id = t.convo_id ORDER BY n.epoch DESC LIMIT 1
+) g
+WHERE t.convo_id = (SELECT l.convo_id FROM join_links l WHERE l.code_hash = sqlc.arg(code_hash));
 
 -- name: UseLink :execrows
 -- Counts a join. No row: the link is disabled, expired or used up.

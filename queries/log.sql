@@ -11,12 +11,16 @@ WITH placed AS (
     RETURNING c.gen, c.last_pos, c.last_seq, (c.last_n - cardinality(sqlc.arg(kinds)::text[]))::bigint AS base
 ), told AS (
     INSERT INTO events (gen, pos, stream_key, seq, n, kind, convo_id, target_did, edge, body, created_at)
-    SELECT p.gen, p.last_pos, sqlc.arg(convo_id), p.last_seq, p.base + i.i, (sqlc.arg(kinds)::text[])[i.i],
-        CASE WHEN (sqlc.arg(targets)::text[])[i.i] = '' THEN sqlc.arg(convo_id) END,
-        nullif((sqlc.arg(targets)::text[])[i.i], ''),
-        CASE WHEN (sqlc.arg(edges)::bigint[])[i.i] >= 0 THEN p.base + (sqlc.arg(edges)::bigint[])[i.i] END,
-        (sqlc.arg(bodies)::text[])[i.i]::jsonb, sqlc.arg(at)::timestamptz
-    FROM placed p CROSS JOIN generate_series(1, cardinality(sqlc.arg(kinds)::text[])) AS i (i)
+    SELECT p.gen, p.last_pos, sqlc.arg(convo_id), p.last_seq, p.base + e.i, e.kind,
+        CASE WHEN e.target = '' THEN sqlc.arg(convo_id) END, nullif(e.target, ''),
+        CASE WHEN e.edge >= 0 THEN p.base + e.edge END,
+        e.body::jsonb, sqlc.arg(at)::timestamptz
+    FROM placed p CROSS JOIN (
+        -- Taken apart once: an element of a text array is found by walking over those before it.
+        SELECT generate_series(1, cardinality(sqlc.arg(kinds)::text[])) AS i, unnest(sqlc.arg(kinds)::text[]) AS kind,
+            unnest(sqlc.arg(targets)::text[]) AS target, unnest(sqlc.arg(edges)::bigint[]) AS edge, unnest(sqlc.arg(bodies)::text[]) AS body
+        OFFSET 0
+    ) e
 )
 SELECT placed.gen, placed.last_pos, placed.last_seq, placed.base FROM placed;
 

@@ -188,8 +188,9 @@ USING (SELECT o.did, o.joined_seq FROM memberships o WHERE o.convo_id = sqlc.arg
 WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.joined_seq = k.joined_seq;
 
 -- name: RemoveConvoRest :exec
--- The tables with at most a few rows for each member, and the row that ForgetRemoved
--- may have written meanwhile.
+-- The tables with at most a few rows for each member or, as group_infos, each epoch
+-- since the tree was stored whole, and the row that ForgetRemoved may have written
+-- meanwhile.
 WITH a AS (DELETE FROM read_positions WHERE convo_id = sqlc.arg(convo_id)),
 b AS (DELETE FROM leaves WHERE convo_id = sqlc.arg(convo_id)),
 c AS (DELETE FROM group_infos WHERE convo_id = sqlc.arg(convo_id)),
@@ -199,7 +200,8 @@ f AS (DELETE FROM lapsed_proposals WHERE convo_id = sqlc.arg(convo_id)),
 g AS (DELETE FROM convo_blocks WHERE convo_id = sqlc.arg(convo_id)),
 h AS (DELETE FROM convo_infos WHERE convo_id = sqlc.arg(convo_id)),
 i AS (DELETE FROM join_links WHERE convo_id = sqlc.arg(convo_id)),
-j AS (DELETE FROM removed_messages WHERE convo_id = sqlc.arg(convo_id))
+j AS (DELETE FROM removed_messages WHERE convo_id = sqlc.arg(convo_id)),
+k AS (DELETE FROM trees WHERE convo_id = sqlc.arg(convo_id))
 DELETE FROM conversations WHERE conversations.convo_id = sqlc.arg(convo_id);
 
 -- name: DatabaseTime :one

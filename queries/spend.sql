@@ -37,10 +37,13 @@ SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(devic
 
 -- name: RecordCommitter :one
 -- A leaf shows that the account uses the device. Its row is locked, so that a
--- deletion comes before or after.
+-- deletion comes before or after. deleted is whether it is deleted.
 WITH account AS (
     INSERT INTO accounts (did, created_at) VALUES (sqlc.arg(did), sqlc.arg(at)) ON CONFLICT (did) DO NOTHING
+), device AS (
+    -- The row that is there is locked, and written only if it is that of a deleted device.
+    INSERT INTO devices AS d (did, device_id, created_at) VALUES (sqlc.arg(did), sqlc.arg(device_id), sqlc.arg(at))
+    ON CONFLICT (did, device_id) DO UPDATE SET created_at = d.created_at WHERE d.deleted_at IS NOT NULL
+    RETURNING d.deleted_at
 )
-INSERT INTO devices AS d (did, device_id, created_at) VALUES (sqlc.arg(did), sqlc.arg(device_id), sqlc.arg(at))
-ON CONFLICT (did, device_id) DO UPDATE SET created_at = d.created_at
-RETURNING d.deleted_at;
+SELECT EXISTS (SELECT FROM device WHERE deleted_at IS NOT NULL) AS deleted;

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -168,7 +167,11 @@ func TestCommitsCountBytes(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
 	stored := func() int64 {
-		return dbtest.Value[int64](t, s.Pool, `SELECT octet_length(group_info) + coalesce(octet_length(ratchet_tree), 0) FROM group_infos WHERE convo_id = $1`, servertest.IDOf(g))
+		out, err := s.GetGroupInfo(t.Context(), by(alice), &gen.GetGroupInfoParams{ConvoID: servertest.IDOf(g)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return int64(len(out.GroupInfo) + len(out.RatchetTree))
 	}
 	was := stored()
 	first := g.Commit(alice, mlstest.Plan{})

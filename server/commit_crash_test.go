@@ -16,6 +16,9 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
+// holdGroupInfo makes a commit wait when it stores the GroupInfo of an epoch.
+const holdGroupInfo = `INSERT INTO group_infos (convo_id, epoch, group_info, updated_at) VALUES ($1, $2, '', now())`
+
 // A commit whose connection is lost in the middle changes nothing, and the same call
 // then succeeds.
 func TestCommitCrash(t *testing.T) {
@@ -35,9 +38,9 @@ func TestCommitCrash(t *testing.T) {
 			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any {
 				return []any{servertest.IDOf(g), bob.DID}
 			}},
-		"before the GroupInfo": {`SELECT FROM group_infos WHERE convo_id = $1 FOR UPDATE`,
+		"before the GroupInfo": {holdGroupInfo,
 			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any {
-				return []any{servertest.IDOf(g)}
+				return []any{servertest.IDOf(g), int64(2)}
 			}},
 		"before the record": {`INSERT INTO idempotency_records VALUES ($1, '', '', now())`,
 			func(_ *mlstest.Group, _ *mls.KeyPackage, in *gen.SendCommitInput) []any {

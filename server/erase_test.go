@@ -19,7 +19,7 @@ import (
 
 // mlsObjects are the columns that may hold the credential of an erased account,
 // because other members need the MLS objects in them. docs/security.md lists them.
-var mlsObjects = []string{"group_infos.group_info", "group_infos.ratchet_tree", "messages.ciphertext", "welcomes.ratchet_tree"}
+var mlsObjects = []string{"group_infos.tree_change", "messages.ciphertext", "trees.tree", "welcomes.ratchet_tree"}
 
 // newEraser makes an eraser that does not wait.
 func newEraser(s *Server) *accounts.Eraser {
@@ -125,11 +125,11 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 // everyColumn are the columns that name an account.
 var everyColumn = []string{
 	"account_keys.did", "account_origins.did", "account_states.did", "accounts.did", "blobs.did", "blocks.blocked_did", "blocks.did", "commit_failures.did",
-	"contact_preferences.did", "conversations.creator_did", "conversations.reserved_for", "convo_blocks.did", "declines.adder_did", "declines.did", "devices.did", "events.body", "events.target_did", "group_infos.group_info",
+	"contact_preferences.did", "conversations.creator_did", "conversations.reserved_for", "convo_blocks.did", "declines.adder_did", "declines.did", "devices.did", "events.body", "events.target_did",
 	"idempotency_records.answer", "join_links.maker_did", "join_requests.did", "key_packages.did", "key_packages.key_package", "key_packages.lease_holder", "leaves.credential", "leaves.did",
 	"memberships.added_by", "memberships.did", "message_blobs.owner_did", "messages.ciphertext", "messages.sender_did", "orphan_objects.did", "package_claims.did",
 	"read_positions.did", "rejoin_requests.did", "reports.reason", "reports.reporter_did", "reports.subject_did", "stranger_allowances.did",
-	"strangers_asked.did", "tickets.did", "welcome_recipients.did",
+	"strangers_asked.did", "tickets.did", "trees.tree", "welcome_recipients.did",
 }
 
 // The erasure of an account leaves no column that names it, apart from MLS objects
@@ -162,7 +162,7 @@ func TestEraseAccount(t *testing.T) {
 	if err := e.Round(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := columnsNaming(t, s, bob.DID), []string{"group_infos.group_info", "messages.ciphertext"}; !slices.Equal(got, want) {
+	if got, want := columnsNaming(t, s, bob.DID), []string{"messages.ciphertext", "trees.tree"}; !slices.Equal(got, want) {
 		t.Errorf("after the erasure these columns name the account: %v, want %v", got, want)
 	}
 	told := dbtest.Value[string](t, s.Pool, `SELECT string_agg(body ->> 'action', ' ' ORDER BY pos, seq, n) FROM events
@@ -179,9 +179,9 @@ func TestEraseAccount(t *testing.T) {
 	}
 	removeErased(t, s, g, carol, bob)
 	got := columnsNaming(t, s, bob.DID)
-	// The other conversation's GroupInfo still has the leaf.
-	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM group_infos WHERE convo_id = $1 AND position(convert_to($2, 'UTF8') IN group_info) > 0`, id, bob.DID); n != 0 {
-		t.Error("after the removal of the leaf, the GroupInfo names the account")
+	// The other conversation's tree still has the leaf.
+	if storedTreeNames(t, s, id, bob.DID) {
+		t.Error("after the removal of the leaf, the stored tree names the account")
 	}
 	for _, column := range got {
 		if !slices.Contains(mlsObjects, column) {

@@ -40,7 +40,7 @@ func closed(t testing.TB, s *Server, now time.Time) (convo xrpc.ConvoID, blobKey
 		}
 	}
 	// Rows that the calls above did not make.
-	dbtest.Exec(t, s.Pool, `INSERT INTO group_infos VALUES ($1, 2, 'g', 't', $2) ON CONFLICT DO NOTHING`, convo, now)
+	dbtest.Exec(t, s.Pool, `INSERT INTO group_infos VALUES ($1, 2, 'g', $2, 7, 'c') ON CONFLICT DO NOTHING`, convo, now)
 	dbtest.Exec(t, s.Pool, `INSERT INTO rejoin_requests VALUES ($1, $2, 'state-lost', NULL, $3)`, convo, bob.DID, now)
 	dbtest.Exec(t, s.Pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, $3)`, convo, bob.DID, now)
 	dbtest.Exec(t, s.Pool, `INSERT INTO removed_messages VALUES ($1, 'h', 1)`, convo)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -9,6 +10,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/servertest"
 )
@@ -26,11 +28,12 @@ func (m *rosterModel) send(r *rapid.T, c *mlstest.Client, p mlstest.Plan, in *ge
 	case form == 2 && p.Public:
 		in.GroupInfo = commit.GroupInfoNoTree
 	}
-	m.deliver(r, commit, func() (*gen.SendCommitOutput, error) { return m.s.SendCommit(context.Background(), by(c), in) })
+	s := rapid.SampledFrom([]*Server{m.s, m.second}).Draw(r, "instance")
+	m.deliver(r, commit, in.GroupInfo, func() (*gen.SendCommitOutput, error) { return s.SendCommit(context.Background(), by(c), in) })
 }
 
-// deliver sends a commit to the service.
-func (m *rosterModel) deliver(r *rapid.T, commit *mlstest.Commit, send func() (*gen.SendCommitOutput, error)) {
+// deliver sends a commit with its GroupInfo to the service.
+func (m *rosterModel) deliver(r *rapid.T, commit *mlstest.Commit, groupInfo []byte, send func() (*gen.SendCommitOutput, error)) {
 	if rapid.IntRange(0, 9).Draw(r, "crash") == 0 {
 		m.crash(r, send)
 	}
@@ -39,7 +42,7 @@ func (m *rosterModel) deliver(r *rapid.T, commit *mlstest.Commit, send func() (*
 	if err != nil || !out.Success {
 		r.Fatalf("refused: %v, %v", out, err)
 	}
-	m.g = commit.Next
+	m.g, m.sent = commit.Next, groupInfo
 	if rapid.IntRange(0, 4).Draw(r, "race") == 0 {
 		m.loseRace(r, stale)
 	}
@@ -60,6 +63,28 @@ func (m *rosterModel) loseRace(r *rapid.T, stale *mlstest.Group) {
 	dbtest.Exec(m.t, m.s.Pool, `UPDATE conversations SET reserved_for = NULL, reserved_until = NULL WHERE convo_id = $1`, servertest.IDOf(m.g))
 }
 
+// checkGroupInfo compares the GroupInfo with the one that was sent last, byte for byte.
+// The tree is beside it if it was not inside.
+func (m *rosterModel) checkGroupInfo(r *rapid.T) {
+	if m.sent == nil {
+		return
+	}
+	want := &gen.GetGroupInfoOutput{GroupInfo: m.sent}
+	info, err := mls.ParseGroupInfo(m.sent)
+	if err != nil {
+		r.Fatal(err)
+	}
+	if _, inside := info.Extensions.Find(mls.ExtensionRatchetTree); !inside {
+		want.RatchetTree = m.g.Tree.Bytes()
+	}
+	for _, s := range []*Server{m.s, m.second} {
+		out, err := s.GetGroupInfo(context.Background(), by(m.devices["creator"][0]), &gen.GetGroupInfoParams{ConvoID: servertest.IDOf(m.g)})
+		if err != nil || !bytes.Equal(out.GroupInfo, want.GroupInfo) || !bytes.Equal(out.RatchetTree, want.RatchetTree) {
+			r.Fatalf("GroupInfo is %x with the tree %x, %v; want\n%x and\n%x", out.GroupInfo, out.RatchetTree, err, want.GroupInfo, want.RatchetTree)
+		}
+	}
+}
+
 // crash kills the connection of a commit when it is about to store the tree.
 func (m *rosterModel) crash(r *rapid.T, send func() (*gen.SendCommitOutput, error)) {
 	before := conversationState(m.t, m.s, servertest.IDOf(m.g))
@@ -68,7 +93,7 @@ func (m *rosterModel) crash(r *rapid.T, send func() (*gen.SendCommitOutput, erro
 		r.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback(context.Background()) }()
-	if _, err := tx.Exec(context.Background(), `SELECT FROM group_infos WHERE convo_id = $1 FOR UPDATE`, servertest.IDOf(m.g)); err != nil {
+	if _, err := tx.Exec(context.Background(), holdGroupInfo, servertest.IDOf(m.g), int64(m.g.Epoch()+1)); err != nil {
 		r.Fatal(err)
 	}
 	done := make(chan error, 1)

@@ -26,8 +26,9 @@ func TestRosterModel(t *testing.T) {
 		}
 	}
 	s := newTestServer(t)
+	second := secondInstance(t, s)
 	rapid.Check(t, func(r *rapid.T) {
-		m := newRosterModel(t, s)
+		m := newRosterModel(t, s, second)
 		r.Repeat(map[string]func(*rapid.T){
 			"":                 m.check,
 			"add accounts":     m.addAccounts,
@@ -48,8 +49,11 @@ func TestRosterModel(t *testing.T) {
 // rosterModel is a conversation and the expected state of it.
 type rosterModel struct {
 	t *testing.T
-	s *Server
-	g *mlstest.Group
+	// s and second are two instances.
+	s, second *Server
+	g         *mlstest.Group
+	// sent is the GroupInfo that was sent last, nil for that of the creation.
+	sent []byte
 	// accounts has the words of members. The first created the conversation and
 	// stays. pending has former members with leaves.
 	accounts, pending []string
@@ -59,8 +63,8 @@ type rosterModel struct {
 	id string
 }
 
-func newRosterModel(t *testing.T, s *Server) *rosterModel {
-	m := &rosterModel{t: t, s: s, devices: make(map[string][]*mlstest.Client), id: string(servertest.NewConvoID()[:12])}
+func newRosterModel(t *testing.T, s, second *Server) *rosterModel {
+	m := &rosterModel{t: t, s: s, second: second, devices: make(map[string][]*mlstest.Client), id: string(servertest.NewConvoID()[:12])}
 	m.accounts = []string{"creator"}
 	creator := m.device("creator")
 	m.devices["creator"] = []*mlstest.Client{creator}
@@ -77,6 +81,7 @@ func (m *rosterModel) check(r *rapid.T) {
 	if why := rosterDiffers(m.t, m.s, m.g); why != "" {
 		r.Fatal(why)
 	}
+	m.checkGroupInfo(r)
 	var want []string
 	for _, w := range m.accounts {
 		want = append(want, m.did(w))
@@ -239,7 +244,7 @@ func (m *rosterModel) join(r *rapid.T) {
 	if rapid.Bool().Draw(r, "no tree") {
 		in.GroupInfo = commit.GroupInfoNoTree
 	}
-	m.deliver(r, commit, func() (*gen.SendCommitOutput, error) {
+	m.deliver(r, commit, in.GroupInfo, func() (*gen.SendCommitOutput, error) {
 		out, err := m.s.JoinConvo(context.Background(), by(joiner), in)
 		return (*gen.SendCommitOutput)(out), err
 	})
@@ -252,4 +257,5 @@ func (m *rosterModel) giveInfo(r *rapid.T) {
 	if _, err := m.s.UpdateGroupInfo(context.Background(), by(c), in); err != nil {
 		r.Fatal(err)
 	}
+	m.sent = in.GroupInfo
 }

@@ -86,8 +86,11 @@ func moveOn(t *testing.T, s *Server, tx pgx.Tx, c *mlstest.Client, commit *mlste
 	if _, err := q.AdvanceEpoch(t.Context(), db.AdvanceEpochParams{Framing: row.Epoch, At: now, ConvoID: servertest.IDOf(g)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := q.PutGroupInfo(t.Context(), db.PutGroupInfoParams{
-		ConvoID: servertest.IDOf(g), Epoch: row.Epoch + 1, GroupInfo: commit.GroupInfo, RatchetTree: g.Tree.Bytes(), At: now,
+	if err := q.PutTree(t.Context(), servertest.IDOf(g), g.Tree.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.AddGroupInfo(t.Context(), db.AddGroupInfoParams{
+		ConvoID: servertest.IDOf(g), Epoch: row.Epoch + 1, GroupInfo: commit.GroupInfoNoTree, At: now,
 	}); err != nil {
 		t.Fatal(err)
 	}

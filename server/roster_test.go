@@ -21,17 +21,17 @@ func rosterDiffers(t testing.TB, s *Server, g *mlstest.Group) string {
 	if e := epochOf(t, s, servertest.IDOf(g)); e != int64(g.Epoch()) {
 		return fmt.Sprintf("epoch is %d, want %d", e, g.Epoch())
 	}
-	var info, tree []byte
-	var epoch int64
-	if err := s.Pool.QueryRow(t.Context(), `SELECT epoch, group_info, ratchet_tree FROM group_infos WHERE convo_id = $1`, servertest.IDOf(g)).
-		Scan(&epoch, &info, &tree); err != nil {
-		return err.Error()
-	}
-	stored, err := groupOf(info, tree)
+	member := dbtest.Value[string](t, s.Pool, `SELECT did FROM memberships 
+		WHERE convo_id = $1 AND left_seq IS NULL AND consent = 'accepted' ORDER BY joined_seq, did LIMIT 1`, servertest.IDOf(g))
+	out, err := s.GetGroupInfo(t.Context(), servertest.As(member), &gen.GetGroupInfoParams{ConvoID: servertest.IDOf(g)})
 	if err != nil {
 		return err.Error()
 	}
-	if epoch != int64(g.Epoch()) || !bytes.Equal(stored.Tree.Bytes(), g.Tree.Bytes()) || !bytes.Equal(stored.Context.Bytes(), g.Context.Bytes()) || !bytes.Equal(stored.Interim, g.Interim) {
+	stored, err := groupOf(out.GroupInfo, out.RatchetTree)
+	if err != nil {
+		return err.Error()
+	}
+	if out.Epoch != int64(g.Epoch()) || !bytes.Equal(stored.Tree.Bytes(), g.Tree.Bytes()) || !bytes.Equal(stored.Context.Bytes(), g.Context.Bytes()) || !bytes.Equal(stored.Interim, g.Interim) {
 		return "the stored group is another one"
 	}
 	members, err := g.Tree.Members()

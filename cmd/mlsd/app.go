@@ -146,12 +146,13 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err := awaitDatabase(ctx, c, a.database.url, a.log); err != nil {
 		return err
 	}
+	began := time.Now()
 	names, err := migrations.Up(ctx, a.database.url)
 	if err != nil {
 		return err
 	}
 	if len(names) > 0 {
-		a.log.Info("migrated", "migrations", names)
+		a.log.Info("migrated", "migrations", names, "took", time.Since(began).Round(time.Millisecond))
 	}
 	if err := a.openBackups(ctx); err != nil {
 		return err

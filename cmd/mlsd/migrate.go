@@ -33,9 +33,13 @@ func (p *program) migrate(ctx context.Context, args []string) error {
 }
 
 func (p *program) migrateUp(ctx context.Context, url string) error {
+	began := time.Now()
 	names, err := migrations.Up(ctx, url)
 	for _, name := range names {
 		fmt.Fprintf(p.out, "applied %s\n", name)
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(p.out, "took %v\n", time.Since(began).Round(time.Millisecond))
 	}
 	if err == nil && len(names) == 0 {
 		fmt.Fprintln(p.out, "nothing to apply")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,7 +38,8 @@ const kept = `SELECT md5(string_agg(x, ',' ORDER BY x)) FROM (
 // TestUpgrade upgrades a database of the newest release, with rows in every
 // table, while an instance of the old version serves it. One instance after the
 // other is replaced under load by a version with another migration, and an old
-// instance is restarted on the new schema.
+// instance is restarted on the new schema. Before that, all instances are stopped for a
+// migration that needs it.
 func TestUpgrade(t *testing.T) {
 	source, release := released(t)
 	p, err := startTestDeployment(beginning{snapshot: releases.Snapshot("../releases/testdata", release), source: source})
@@ -54,6 +56,9 @@ func TestUpgrade(t *testing.T) {
 	})
 	before := scanText(t, p, kept)
 	old, later := filepath.Join(p.dir, "mlsd"), filepath.Join(p.dir, "mlsd-later")
+	if scanText(t, p, `SELECT (max(version) < 7)::text FROM schema_migrations`) == "true" {
+		old = upgradeStopped(t, p, old)
+	}
 	if err := buildServer("", later, "-overlay", overlay(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +82,35 @@ func TestUpgrade(t *testing.T) {
 	if after := scanText(t, p, kept); before == "" || after != before {
 		t.Errorf("what the release stored has changed: %q, was %q", after, before)
 	}
+}
+
+// upgradeStopped upgrades from a release before migration 7, for which all servers
+// are stopped. It returns the server of this version. A server of the release is
+// refused afterwards.
+func upgradeStopped(t *testing.T, p *testDeployment, old string) (current string) {
+	t.Helper()
+	current = filepath.Join(p.dir, "mlsd-current")
+	if err := buildServer("", current); err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range p.instances {
+		if err := i.stop(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, i := range p.instances {
+		i.binary = current
+		if err := i.start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := exec.CommandContext(t.Context(), old, "migrate", "up")
+	refused.Env = p.instances[0].env
+	out, err := refused.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "needs a newer version of mlsd") || strings.Count(string(out), "\n") != 1 {
+		t.Errorf("a server of the release before says %q, %v", out, err)
+	}
+	return current
 }
 
 // replace stops an instance and starts it from a binary.

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -161,6 +162,7 @@ func (e *Eraser) eraseFromConvo(ctx context.Context, did string, id xrpc.ConvoID
 			q.EraseConvoEvents(ctx, did, pseudonym, id),
 			q.EraseMembersEvents(ctx, did, pseudonym, id),
 			q.EraseLeaves(ctx, pseudonym, id, did),
+			convo.SettleTree(ctx, q, id),
 			q.EraseAdder(ctx, pseudonym, id, did),
 			q.EraseRestOfConvo(ctx, id, did),
 			q.EraseLinks(ctx, id, did),

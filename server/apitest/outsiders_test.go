@@ -233,7 +233,7 @@ func TestOutsidersWaitForNobody(t *testing.T) {
 	sc := newOutsiders(t, newStack(t))
 	tx := must(sc.pool.Begin(t.Context()))(t)
 	defer func() { _ = tx.Rollback(context.Background()) }()
-	for _, table := range []string{"conversations", "memberships", "group_infos", "leaves", "messages", "message_blobs", "welcomes", "welcome_recipients"} {
+	for _, table := range []string{"conversations", "memberships", "group_infos", "trees", "leaves", "messages", "message_blobs", "welcomes", "welcome_recipients"} {
 		held := must(tx.Exec(t.Context(), "SELECT FROM "+table+" WHERE convo_id = $1 FOR UPDATE", xrpc.ConvoID(sc.g.ID())))(t)
 		if held.RowsAffected() == 0 {
 			t.Fatalf("nothing is held in %s", table)

@@ -24,6 +24,7 @@
 //   - requests.go: listConvoRequests
 //   - events.go: the events of a transaction; Notify
 //   - idempotency.go: idempotency records
+//   - tree.go: the stored ratchet tree, put together
 //   - pseudonym.go: what stands for erased accounts
 //   - messageid.go: ids of messages that came without one
 //   - rate.go: the rate of a conversation

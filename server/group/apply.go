@@ -27,7 +27,7 @@ type applier struct {
 // amount returns what apply is going to store.
 func (a *applier) amount() storage.Amount {
 	out := storage.Amount{Kept: int64(len(a.req.commit)), Removes: a.onlyRemoves()}
-	out.Bytes = out.Kept + int64(len(a.req.infoKey)) + max(0, a.parsed.groupInfo.bytes(a.verified.next)-a.verified.base.bytes)
+	out.Bytes = out.Kept + int64(len(a.req.infoKey)) + max(0, a.parsed.groupInfo.bytes(a.verified.tree.bytes)-a.verified.base.bytes)
 	if a.parsed.welcome != nil {
 		out.Bytes += int64(len(a.req.welcome) + len(a.req.ratchetTree))
 	}
@@ -79,7 +79,27 @@ func (a *applier) apply(ctx context.Context) (seq int64, err error) {
 	if err := leaves.store(ctx); err != nil {
 		return 0, err
 	}
-	return seq, a.parsed.groupInfo.store(ctx, h.q, h.convoID, a.verified.next, h.now)
+	return seq, a.parsed.groupInfo.store(ctx, h.q, h.convoID, a.newTree(), h.now)
+}
+
+// newTree returns the tree as it is to be stored: whole if the commit removes the
+// leaf of an erased account, so that nothing is left of it.
+func (a *applier) newTree() *newTree {
+	tree := *a.verified.tree
+	for _, ch := range a.change.leaves {
+		if _, erased := a.handshake.erased.found[didOf(ch.Old)]; erased {
+			tree.whole = true
+		}
+	}
+	return &tree
+}
+
+// didOf returns the DID of a leaf, "" for none.
+func didOf(m *mls.Member) string {
+	if m == nil {
+		return ""
+	}
+	return m.DID
 }
 
 // storeCommit advances the epoch and stores the commit under the next sequence

@@ -197,13 +197,13 @@ func (c *createTx) storeContent(ctx context.Context) error {
 	if err := c.storeLeaves(ctx); err != nil {
 		return err
 	}
-	return n.groupInfo.store(ctx, c.q, id, n.group, c.now)
+	return n.groupInfo.store(ctx, c.q, id, &newTree{bytes: n.group.Tree.Bytes(), whole: true}, c.now)
 }
 
 // amount returns what the new conversation stores.
 func (c *createTx) amount() storage.Amount {
 	n := c.parsed
-	out := storage.Amount{Bytes: n.groupInfo.bytes(n.group), Convos: 1, ByNew: c.byNewAccount}
+	out := storage.Amount{Bytes: n.groupInfo.bytes(n.group.Tree.Bytes()), Convos: 1, ByNew: c.byNewAccount}
 	if n.welcome != nil {
 		out.Bytes += int64(len(n.in.WelcomeMessage) + len(n.in.RatchetTree))
 	}

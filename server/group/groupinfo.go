@@ -39,9 +39,7 @@ func (s *Service) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.G
 	if err != nil {
 		return nil, fmt.Errorf("read GroupInfo: %w", err)
 	}
-	return &gen.GetGroupInfoOutput{
-		GroupInfo: g.GroupInfo, RatchetTree: g.RatchetTree, Epoch: g.Epoch, UpdatedAt: xrpc.FormatTime(g.UpdatedAt),
-	}, nil
+	return groupInfoOutput(g)
 }
 
 // UpdateGroupInfo replaces the GroupInfo of the current epoch by another one that
@@ -76,13 +74,14 @@ func (s *Service) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *g
 			case refused != nil:
 				return refused
 			}
-			if err := checkExternalPub(ctx, h, g); err != nil {
+			tree := current.Tree.Bytes()
+			if err := checkExternalPub(ctx, h, g, tree); err != nil {
 				return err
 			}
-			if err := h.bill.Pay(ctx, storage.Amount{Bytes: g.bytes(current.Group) - current.bytes}); err != nil {
+			if err := h.bill.Pay(ctx, storage.Amount{Bytes: g.bytes(tree) - current.bytes}); err != nil {
 				return err
 			}
-			return g.store(ctx, h.q, in.ConvoID, current.Group, h.now)
+			return g.replace(ctx, h.q, in.ConvoID, h.now)
 		})
 	})
 	settleBill(ctx, bill, true, err)
@@ -96,13 +95,13 @@ func (s *Service) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *g
 // came with the commit of the epoch, unless the caller is an admin.
 // Nobody outside the group can tell which one is right, and with a wrong one the
 // next external commit leads to an epoch that no member can follow (RFC 9420
-// §8.3).
-func checkExternalPub(ctx context.Context, h *handshakeTx, g *groupInfoAndTree) error {
-	row, err := h.q.CurrentGroupInfo(ctx, h.convoID, h.caller)
+// §8.3). tree is the tree of the epoch.
+func checkExternalPub(ctx context.Context, h *handshakeTx, g *groupInfoAndTree, tree []byte) error {
+	row, err := h.q.GroupInfoWithoutTree(ctx, h.convoID)
 	if err != nil {
 		return fmt.Errorf("read GroupInfo: %w", err)
 	}
-	stored, err := mls.ParseGroupInfo(row.GroupInfo)
+	stored, err := mls.ParseGroupInfo(withTree(row.GroupInfo, row.TreeAt, tree))
 	if err != nil {
 		return fmt.Errorf("stored GroupInfo does not parse: %w", err)
 	}

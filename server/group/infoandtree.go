@@ -110,26 +110,47 @@ func (g *groupInfoAndTree) checkStates(group *mls.Group, what string, cache *mls
 	return err
 }
 
-// treeBeside returns the tree to store beside the GroupInfo: that of group, or
-// nil if the GroupInfo contains it.
-func (g *groupInfoAndTree) treeBeside(group *mls.Group) []byte {
-	if _, inside := g.info.Extensions.Find(mls.ExtensionRatchetTree); inside {
-		return nil
+// bytes returns the size of the GroupInfo and, where it was sent beside it, its
+// tree.
+func (g *groupInfoAndTree) bytes(tree []byte) int64 {
+	rest, _ := g.split()
+	return int64(len(rest) + len(tree))
+}
+
+// split returns the GroupInfo without its tree, and where that belongs; nil if it
+// does not contain it.
+func (g *groupInfoAndTree) split() (rest []byte, treeAt *int64) {
+	rest, at, inside := g.info.WithoutTree(g.raw)
+	if !inside {
+		return rest, nil
 	}
-	return group.Tree.Bytes()
+	return rest, new(int64(at))
 }
 
-// bytes returns the number of bytes that store stores.
-func (g *groupInfoAndTree) bytes(group *mls.Group) int64 {
-	return int64(len(g.raw) + len(g.treeBeside(group)))
+// store stores the GroupInfo and the tree as those of the conversation's current
+// epoch.
+func (g *groupInfoAndTree) store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, tree *newTree, at time.Time) error {
+	change := tree.change
+	if tree.whole {
+		change = nil
+		if err := q.PutTree(ctx, convoID, tree.bytes); err != nil {
+			return fmt.Errorf("store tree: %w", err)
+		}
+	}
+	rest, treeAt := g.split()
+	if err := q.AddGroupInfo(ctx, db.AddGroupInfoParams{
+		ConvoID: convoID, Epoch: g.epoch(), GroupInfo: rest, TreeAt: treeAt, TreeChange: change, At: at,
+	}); err != nil {
+		return fmt.Errorf("store GroupInfo: %w", err)
+	}
+	return nil
 }
 
-// store stores the GroupInfo, which states group, and the tree as those of the
-// conversation's current epoch.
-func (g *groupInfoAndTree) store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, group *mls.Group, at time.Time) error {
-	tree := g.treeBeside(group)
-	if err := q.PutGroupInfo(ctx, db.PutGroupInfoParams{
-		ConvoID: convoID, Epoch: g.epoch(), GroupInfo: g.raw, RatchetTree: tree, At: at,
+// replace stores the GroupInfo in place of another one of the current epoch.
+func (g *groupInfoAndTree) replace(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, at time.Time) error {
+	rest, treeAt := g.split()
+	if err := q.ReplaceGroupInfo(ctx, db.ReplaceGroupInfoParams{
+		ConvoID: convoID, Epoch: g.epoch(), GroupInfo: rest, TreeAt: treeAt, At: at,
 	}); err != nil {
 		return fmt.Errorf("store GroupInfo: %w", err)
 	}

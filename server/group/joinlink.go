@@ -39,9 +39,7 @@ func (s *Service) groupInfoOfLink(ctx context.Context, caller xrpc.Caller, link 
 		return nil, fmt.Errorf("read GroupInfo: %w", err)
 	}
 	s.links.Turns.Begin(link.ConvoID, caller.DID, s.Now())
-	return &gen.GetGroupInfoOutput{
-		GroupInfo: g.GroupInfo, RatchetTree: g.RatchetTree, Epoch: g.Epoch, UpdatedAt: xrpc.FormatTime(g.UpdatedAt),
-	}, nil
+	return groupInfoOutput(db.CurrentGroupInfoRow(g))
 }
 
 // groupOf reads the group that a commit was made in: for a member, or for an account

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -30,8 +31,14 @@ type leafUpdate struct {
 // committer's, and those whose signature key is new. It refuses deleted devices.
 func (u *leafUpdate) recordDevices(ctx context.Context) error {
 	committer := convo.Device{DID: u.handshake.caller, ID: u.signer.DeviceID()}
-	if err := u.recordDevice(ctx, committer, "the device that made it"); err != nil {
+	known, err := u.keepsDevice(ctx, committer)
+	if err != nil {
 		return err
+	}
+	if !known {
+		if err := u.recordDevice(ctx, committer, "the device that made it"); err != nil {
+			return err
+		}
 	}
 	for _, ch := range u.changes {
 		if ch.Kind == mls.LeafUpdated && ch.Old.DeviceID != ch.New.DeviceID {
@@ -42,6 +49,27 @@ func (u *leafUpdate) recordDevices(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// keepsDevice reports whether the committer's device had the leaf before, and is
+// recorded and not deleted. Then nothing is recorded, and its row is not locked: the
+// deletion of a device knows of the leaf, whether it comes before or after.
+func (u *leafUpdate) keepsDevice(ctx context.Context, d convo.Device) (bool, error) {
+	if u.external || u.rotates() {
+		return false, nil
+	}
+	known, err := u.handshake.q.UsesDevice(ctx, d.DID, d.ID)
+	if err != nil {
+		return false, fmt.Errorf("read device: %w", err)
+	}
+	return known, nil
+}
+
+// rotates reports whether the committer's leaf has another signature key than before.
+func (u *leafUpdate) rotates() bool {
+	return slices.ContainsFunc(u.changes, func(ch mls.LeafChange) bool {
+		return ch.Kind == mls.LeafCommitted && ch.Old.DeviceID != ch.New.DeviceID
+	})
 }
 
 // recordDevice refuses a device that its account has deleted, and records one of
@@ -81,7 +109,7 @@ func (u *leafUpdate) store(ctx context.Context) error {
 				rotated.add(ch.Old)
 			}
 		}
-		if ch.New != nil {
+		if ch.New != nil && !sameRow(ch.Old, ch.New) {
 			current.add(ch.New)
 		}
 	}
@@ -112,10 +140,7 @@ func (u *leafUpdate) store(ctx context.Context) error {
 // adds one without a key package. Devices with key packages were counted when
 // these were published.
 func (u *leafUpdate) checkDeviceCount(ctx context.Context) error {
-	rotated := slices.ContainsFunc(u.changes, func(ch mls.LeafChange) bool {
-		return ch.Kind == mls.LeafCommitted && ch.Old.DeviceID != ch.New.DeviceID
-	})
-	if !u.external && !rotated {
+	if !u.external && !u.rotates() {
 		return nil
 	}
 	n, err := u.handshake.q.CountDevices(ctx, u.handshake.caller, u.handshake.now)
@@ -131,11 +156,11 @@ func (u *leafUpdate) checkDeviceCount(ctx context.Context) error {
 // recordDevice records that a device has signed a commit or a GroupInfo. A
 // deleted device stays deleted, which the result reports.
 func recordDevice(ctx context.Context, q *db.Queries, d convo.Device, now time.Time) (deleted bool, err error) {
-	deletedAt, err := q.RecordCommitter(ctx, d.DID, d.ID, now)
+	deleted, err = q.RecordCommitter(ctx, d.DID, now, d.ID)
 	if err != nil {
 		return false, fmt.Errorf("record device: %w", err)
 	}
-	return deletedAt != nil, nil
+	return deleted, nil
 }
 
 // leafRows are rows of the table leaves, one slice for each column.
@@ -143,6 +168,12 @@ type leafRows struct {
 	dids, devices     []string
 	indexes           []int64
 	keys, credentials [][]byte
+}
+
+// sameRow reports whether a leaf that replaces another one has the same row.
+func sameRow(old, current *mls.Member) bool {
+	return old != nil && old.DID == current.DID && old.DeviceID == current.DeviceID && old.Index == current.Index &&
+		bytes.Equal(old.Leaf.Credential.Bytes(), current.Leaf.Credential.Bytes())
 }
 
 func (r *leafRows) add(m *mls.Member) {

@@ -23,6 +23,8 @@ type verifiedCommit struct {
 	// next is the group that the commit leads to, and members are its leaves.
 	next    *mls.Group
 	members []mls.Member
+	// tree is the tree of next as it is stored.
+	tree *newTree
 	// signer is the index of the committer's leaf in next.
 	signer uint32
 	// packages are the key packages that the Welcome names, as they were
@@ -90,7 +92,9 @@ func (c *commitVerifier) verify(ctx context.Context) error {
 	if c.result.refused = refused; err != nil || refused != nil {
 		return err
 	}
-	c.result.refused = c.findNext(proposals)
+	if c.result.refused = c.findNext(proposals); c.result.refused == nil {
+		c.result.tree = c.result.base.next(c.result.next, c.result.signer)
+	}
 	return nil
 }
 

@@ -67,8 +67,12 @@ SELECT convo_id, substr(sha256(message_id), 1, 8), seq FROM messages;
 INSERT INTO lapsed_proposals (convo_id, seq, lapsed_at)
 SELECT convo_id, seq, now() FROM messages WHERE kind = 'proposal';
 
-INSERT INTO group_infos (convo_id, epoch, group_info, updated_at)
-SELECT convo_id, 2, decode(repeat('ab', 400), 'hex'), now() FROM conversations;
+INSERT INTO trees (convo_id, tree)
+SELECT convo_id, decode(repeat('ab', 600), 'hex') FROM conversations;
+
+INSERT INTO group_infos (convo_id, epoch, group_info, tree_at, tree_change, updated_at)
+SELECT convo_id, e, decode(repeat('ab', 200), 'hex'), 150, CASE WHEN e > 0 THEN decode(repeat('ab', 200), 'hex') END, now()
+FROM conversations CROSS JOIN generate_series(0, 2) e;
 
 INSERT INTO convo_infos (convo_id, version, info, info_key, key_epoch, updated_at)
 SELECT convo_id, 1, decode(repeat('ab', 400), 'hex'), decode(repeat('ab', 60), 'hex'), 2, now() FROM conversations;

@@ -474,11 +474,13 @@ CREATE TABLE public.group_infos (
     convo_id bytea NOT NULL,
     epoch bigint NOT NULL,
     group_info bytea NOT NULL,
-    ratchet_tree bytea,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    tree_at bigint,
+    tree_change bytea,
+    CONSTRAINT group_infos_tree_at_check CHECK ((tree_at > 0))
 );
 ALTER TABLE ONLY public.group_infos ALTER COLUMN group_info SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.group_infos ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.group_infos ALTER COLUMN tree_change SET STORAGE EXTERNAL;
 
 
 --
@@ -833,6 +835,17 @@ CREATE TABLE public.tickets (
     convo_id bytea,
     expires_at timestamp with time zone NOT NULL
 );
+
+
+--
+-- Name: trees; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.trees (
+    convo_id bytea NOT NULL,
+    tree bytea NOT NULL
+);
+ALTER TABLE ONLY public.trees ALTER COLUMN tree SET STORAGE EXTERNAL;
 
 
 --
@@ -5126,7 +5139,7 @@ table welcomes (r)');
 -- Data for Name: schema_needs; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.schema_needs VALUES (true, 1);
+INSERT INTO public.schema_needs VALUES (true, 7);
 
 
 --
@@ -5417,7 +5430,7 @@ ALTER TABLE ONLY public.events
 --
 
 ALTER TABLE ONLY public.group_infos
-    ADD CONSTRAINT group_infos_pkey PRIMARY KEY (convo_id);
+    ADD CONSTRAINT group_infos_pkey PRIMARY KEY (convo_id, epoch);
 
 
 --
@@ -5602,6 +5615,14 @@ ALTER TABLE ONLY public.strangers_asked
 
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (ticket_hash);
+
+
+--
+-- Name: trees trees_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.trees
+    ADD CONSTRAINT trees_pkey PRIMARY KEY (convo_id);
 
 
 --
@@ -6088,14 +6109,6 @@ ALTER TABLE ONLY public.devices
 
 
 --
--- Name: group_infos group_infos_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.group_infos
-    ADD CONSTRAINT group_infos_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
-
-
---
 -- Name: join_links join_links_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -6165,6 +6178,14 @@ ALTER TABLE ONLY public.read_positions
 
 ALTER TABLE ONLY public.rejoin_requests
     ADD CONSTRAINT rejoin_requests_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
+
+
+--
+-- Name: trees trees_convo_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.trees
+    ADD CONSTRAINT trees_convo_id_fkey FOREIGN KEY (convo_id) REFERENCES public.conversations(convo_id);
 
 
 --
