@@ -26,6 +26,7 @@ var fewRows string
 var mayReadWhole = map[string]string{
 	"log_generation": "has one row",
 	"health_writes":  "has one row",
+	"quiet_place":    "has one row",
 
 	"account_states_version": "has one row",
 	"relay_cursors":          "has a row for each relay",
