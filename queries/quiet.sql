@@ -91,12 +91,12 @@ WITH looked AS MATERIALIZED (
     SELECT l.convo_id, l.did, l.joined_seq, c.last_activity_at
     FROM looked l
     CROSS JOIN LATERAL (
-        SELECT k.last_activity_at FROM conversations k
+        SELECT k.convo_id, k.last_activity_at FROM conversations k
         WHERE k.convo_id = l.convo_id AND k.last_activity_at < now() - sqlc.arg(seconds)::double precision * interval '1 second'
         OFFSET 0
     ) c
     CROSS JOIN LATERAL (
-        SELECT FROM memberships w WHERE w.convo_id = l.convo_id AND w.did = l.did AND w.left_seq IS NULL
+        SELECT FROM memberships w WHERE w.convo_id = c.convo_id AND w.did = l.did AND w.left_seq IS NULL
         FOR NO KEY UPDATE SKIP LOCKED
     ) w
 ), begun AS (

@@ -56,9 +56,9 @@ type app struct {
 	service *server.Server
 	cleaner *retention.Cleaner
 	// quiet keeps the conversations of accounts in many in order.
-	quiet   *quiet.Keeper
-	live    *events
-	limits  *limit.Limits
+	quiet  *quiet.Keeper
+	live   *events
+	limits *limit.Limits
 	// accounts knows which accounts are refused, and eraser erases accounts.
 	accounts   *accounts.States
 	pseudonyms convo.Pseudonyms
