@@ -140,6 +140,12 @@ func TestHiddenActivity(t *testing.T) {
 func TestLockedMembership(t *testing.T) {
 	t.Parallel()
 	pool, k, ids := quietList(t, 5)
+	for _, id := range ids[2:4] {
+		if err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return act(t.Context(), tx, id, noon.Add(time.Hour)) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	servertest.Settled(t, pool)
 	tx, err := pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -147,11 +153,6 @@ func TestLockedMembership(t *testing.T) {
 	defer func() { _ = tx.Rollback(t.Context()) }() // committed below
 	if _, err := tx.Exec(t.Context(), `SELECT FROM memberships WHERE convo_id = $1 AND did = $2 FOR UPDATE`, ids[2], alice); err != nil {
 		t.Fatal(err)
-	}
-	for _, id := range ids[2:4] {
-		if err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return act(t.Context(), tx, id, noon.Add(time.Hour)) }); err != nil {
-			t.Fatal(err)
-		}
 	}
 	if behind := follow(t, k); !behind {
 		t.Error("the Keeper has passed over a membership that was locked")

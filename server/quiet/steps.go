@@ -103,7 +103,7 @@ func (s *step) follow(ctx context.Context) (more, progress bool, err error) {
 // Look makes listed conversations quiet that have not been active for a while. left says
 // whether there are others, which may become quiet later.
 func (k *Keeper) Look(ctx context.Context) (left bool, err error) {
-	var after db.BeginQuietRow
+	after := db.BeginQuietRow{LastConvo: []byte{}} // nil would be NULL, after which nothing comes
 	for more := true; more; {
 		taken, err := k.inStep(ctx, func(s *step) error {
 			if trusted, err := s.trust(ctx); err != nil || !trusted {
