@@ -31,7 +31,7 @@ type model struct {
 	open      pgx.Tx
 	openSteps int
 	held      xrpc.ConvoID
-	seen seen
+	seen      seen
 	// readers are in the midst of the list.
 	readers []*reader
 }
