@@ -201,11 +201,11 @@ func list(t testing.TB, k *quiet.Keeper) {
 // follow follows the log.
 func follow(t testing.TB, k *quiet.Keeper) (behind bool) {
 	t.Helper()
-	_, behind, err := k.Follow(t.Context())
+	f, err := k.Follow(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return behind
+	return f.Behind
 }
 
 // quietOnes counts the quiet memberships of current members.

@@ -16,10 +16,12 @@ const (
 	LongList = 100
 	// quietAfter is the time without activity after which a conversation is quiet.
 	quietAfter = 10 * time.Minute
-	// readEvery is the shortest time between two reads of the log, and idleEvery that
-	// while nothing is quiet.
+	// readEvery is the shortest time between two reads of the log, idleEvery that while
+	// nothing is quiet, and busyEvery that while the log grows so fast that pages would
+	// find a part of it that is too long for them.
 	readEvery = 500 * time.Millisecond
 	idleEvery = 10 * time.Second
+	busyEvery = 100 * time.Millisecond
 	// lookEvery is how often conversations that may have become quiet are looked for.
 	lookEvery = time.Minute
 	// failurePause follows a failure.
@@ -149,11 +151,11 @@ func (k *Keeper) work(ctx context.Context, s *schedule) (pause time.Duration, er
 			return readEvery, err
 		}
 	}
-	anyQuiet, behind, err := k.Follow(ctx)
+	followed, err := k.Follow(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if behind {
+	if followed.Behind {
 		k.Active()
 	}
 	if now := time.Now(); !s.mayBecomeQuiet {
@@ -165,8 +167,11 @@ func (k *Keeper) work(ctx context.Context, s *schedule) (pause time.Duration, er
 		}
 		s.mayBecomeQuiet, s.lookAt = left, now.Add(lookEvery)
 	}
-	if !anyQuiet {
+	switch {
+	case !followed.AnyQuiet:
 		return idleEvery, nil
+	case followed.Long:
+		return busyEvery, nil
 	}
 	return readEvery, nil
 }

@@ -46,7 +46,7 @@ func TestWhileOthersWrite(t *testing.T) {
 	}
 	for range 2 {
 		k := keeper(pool, time.Nanosecond)
-		loop(func(int) error { _, _, err := k.Follow(ctx); return err })
+		loop(func(int) error { _, err := k.Follow(ctx); return err })
 		loop(func(int) error { _, err := k.Look(ctx); return err })
 	}
 	var s seen
@@ -99,7 +99,9 @@ func TestFarBehind(t *testing.T) {
 		t.Errorf("%d are quiet at %d: reading changed something", got, place(t, pool))
 	}
 	servertest.Settled(t, pool)
-	follow(t, keeper(pool, time.Nanosecond))
+	if f, err := keeper(pool, time.Nanosecond).Follow(t.Context()); err != nil || f != (quiet.Followed{AnyQuiet: true, Long: true}) {
+		t.Errorf("%+v, %v", f, err)
+	}
 	if got := quietOnes(t, pool); got != 11 || place(t, pool) <= before {
 		t.Errorf("%d are quiet at %d", got, place(t, pool))
 	}

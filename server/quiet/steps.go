@@ -57,27 +57,38 @@ func (s *step) trust(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// Followed says where Follow ended.
+type Followed struct {
+	// AnyQuiet says that there are quiet conversations.
+	AnyQuiet bool
+	// Behind says that the end of the log was not reached.
+	Behind bool
+	// Long says that the log was longer than one part.
+	Long bool
+}
+
 // Follow ends the quiet of conversations that were active, up to the end of the log.
-// anyQuiet says whether there are quiet ones. behind says that it has to be called again.
-func (k *Keeper) Follow(ctx context.Context) (anyQuiet, behind bool, err error) {
+func (k *Keeper) Follow(ctx context.Context) (f Followed, err error) {
 	at, err := db.New(k.Pool).ReadQuietPlace(ctx)
 	if err != nil || !at.AnyQuiet {
-		return false, false, err
+		return f, err
 	}
-	for more := true; more; {
+	f.AnyQuiet = true
+	for more := true; more; f.Long = f.Long || more {
 		var progress bool
 		taken, err := k.inStep(ctx, func(s *step) error {
 			more, progress, err = s.follow(ctx)
 			return err
 		})
 		if err != nil {
-			return true, true, fmt.Errorf("follow the log: %w", err)
+			return f, fmt.Errorf("follow the log: %w", err)
 		}
 		if !taken || more && !progress {
-			return true, true, nil
+			f.Behind = true
+			return f, nil
 		}
 	}
-	return true, false, nil
+	return f, nil
 }
 
 // follow reads the next part of the log. more says that there is another one, or the
