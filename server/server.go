@@ -25,6 +25,7 @@ import (
 	"catbird.blue/mls/server/links"
 	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/messages"
+	"catbird.blue/mls/server/quiet"
 	"catbird.blue/mls/server/reports"
 	"catbird.blue/mls/server/roles"
 	"catbird.blue/mls/server/storage"
@@ -51,6 +52,8 @@ type Config struct {
 	// Bus notifies instances of new rows and carries signals; nil for a server
 	// without streams.
 	Bus bus.Bus
+	// Quiet keeps the conversations of accounts in many in order; nil for none.
+	Quiet *quiet.Keeper
 	// Hub reads the events of this instance's streams, and Streams writes them to
 	// connections. Set both or none.
 	Hub     *eventlog.Hub
@@ -136,7 +139,7 @@ func New(c Config) *Server {
 		c.Clock = time.Now
 	}
 	b := &convo.Base{
-		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
+		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Quiet: c.Quiet, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Pseudonyms: convo.NewPseudonyms(c.Secret.Key(PseudonymKey)),
 		Leaves: mls.NewLeafCache(maxCachedLeaves), PlaintextMetadata: c.PlaintextMetadata, Follows: follows.OrNone(c.Follows),
 	}

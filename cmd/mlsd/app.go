@@ -31,6 +31,7 @@ import (
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/origin"
+	"catbird.blue/mls/server/quiet"
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/relay"
 	"catbird.blue/mls/server/reports"
@@ -54,8 +55,10 @@ type app struct {
 	handler http.Handler
 	service *server.Server
 	cleaner *retention.Cleaner
-	live    *events
-	limits  *limit.Limits
+	// quiet keeps the conversations of accounts in many in order.
+	quiet  *quiet.Keeper
+	live   *events
+	limits *limit.Limits
 	// accounts knows which accounts are refused, and eraser erases accounts.
 	accounts   *accounts.States
 	pseudonyms convo.Pseudonyms
@@ -192,12 +195,13 @@ func (a *app) open(ctx context.Context, port int) error {
 	// Before all limits, so that a refusal costs the caller nothing.
 	plumbing.Admit = append([]xrpc.Step{a.checks.gate.Admit, a.accounts.Admit}, plumbing.Admit...)
 	plumbing.Tickets = live.NewTickets(pool, nil)
+	a.quiet = quiet.New(quiet.Config{Pool: pool, Closed: a.checks.gate.Closed, Log: a.log})
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), ReportRecipient: c.ReportRecipient,
 		PlaintextMetadata: c.PlaintextMetadata == "true",
 		Limits:            a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret, Follows: a.follows,
 		ForwardsReports: c.ReportService != "",
-		Bus:             a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Clock: a.now,
+		Bus:             a.live.bus, Hub: a.live.hub, Streams: a.live.streams, Quiet: a.quiet, PublicURL: c.publicURL(port), Clock: a.now,
 		Registry: a.metrics.Registry,
 	})
 	a.eraser = a.newEraser(pool, secret)

@@ -29,6 +29,7 @@ var fewRows string
 var mayReadWhole = map[string]string{
 	"log_generation": "has one row",
 	"health_writes":  "has one row",
+	"quiet_place":    "has one row",
 
 	"account_states_version": "has one row",
 	"relay_cursors":          "has a row for each relay",
@@ -41,6 +42,9 @@ var mayReadWhole = map[string]string{
 	"ClaimErasure account_states":         "walks an index that has only the accounts to erase, up to its limit",
 	"TakeReportToForward reports":         "walks an index that has only the reports to forward, up to its limit",
 	"CountReportsToForward reports":       "counts an index that has only the reports to forward",
+	"ReadQuietPlace memberships":          "asks for one row of an index that has only the quiet ones",
+	"EndAllQuiet memberships":             "walks an index that has only the quiet ones, up to its limit",
+	"BeginQuiet memberships":              "walks an index that has only the listed ones that are not quiet, up to its limit",
 	"AnswersNaming idempotency_records":   "walks the primary key up to its limit, for an erasure",
 	"EraseReports reports":                "a reason may name the account; an erasure, and reports are few",
 	"EraseTickets tickets":                "a ticket lives a minute; an erasure",

@@ -151,6 +151,7 @@ func (a *app) run(ctx context.Context, l *listeners, reload func(context.Context
 	}
 	group.Go(func() error { return a.checks.monitor.Run(ctx) })
 	group.Go(func() error { return a.cleaner.Run(ctx) })
+	group.Go(func() error { return a.quiet.Run(ctx) })
 	group.Go(func() error { return a.accounts.Run(ctx) })
 	group.Go(func() error { return a.eraser.Run(ctx) })
 	if a.follower != nil {

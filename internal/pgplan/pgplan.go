@@ -38,6 +38,14 @@ func Reader() map[string]string {
 	}
 }
 
+// BeginPage begins the transaction in which pages of conversations are read: in one
+// snapshot, and by plans that are made once. For an account in few conversations
+// PostgreSQL would otherwise make a new plan for each page, which takes longer than the
+// page. The plans walk indexes in their order, which is right for all accounts; to
+// collect rows in a bitmap would be right only for those with few.
+const BeginPage = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan; " +
+	"SET LOCAL enable_bitmapscan = off"
+
 // Options returns the settings in the form of PGOPTIONS.
 func Options() string {
 	s := Settings()

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/consent"
 	"catbird.blue/mls/server/follows"
+	"catbird.blue/mls/server/quiet"
 	"catbird.blue/mls/server/storage"
 )
 
@@ -18,7 +19,9 @@ type Base struct {
 	Pool *pgxpool.Pool
 	Now  func() time.Time
 	// Bus notifies all instances of new rows; nil for a server without streams.
-	Bus         bus.Bus
+	Bus bus.Bus
+	// Quiet keeps the conversations of accounts in many in order; nil for none.
+	Quiet       *quiet.Keeper
 	Idempotency *Idempotency
 	// Rates bounds what conversations and accounts cost; nil for no bounds.
 	Rates Limiter

@@ -124,6 +124,7 @@ func (l *Events) Store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID,
 // (a conversation or an account). Call it after the commit: before that, the rows
 // are not visible to the instances.
 func (s *Base) Notify(streamKey string) {
+	s.Quiet.Active()
 	if s.Bus != nil {
 		s.Bus.Notify(streamKey)
 	}

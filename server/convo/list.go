@@ -11,7 +11,9 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/pgplan"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/quiet"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -35,16 +37,16 @@ func (s *Service) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetC
 		if err != nil {
 			return nil, gen.Errorf(gen.ErrInvalidCursor, "cursor: not one of this method")
 		}
-		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, c.id.Stored()
+		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, &c.activity, c.id.Stored()
 	}
 	out := &gen.GetConvosOutput{}
-	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := pgx.BeginTxFunc(ctx, s.Pool, snapshot, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, s.Pool, pgx.TxOptions{BeginQuery: pgplan.BeginPage}, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		rows, err := q.PageConvos(ctx, args)
 		if err != nil {
 			return fmt.Errorf("list conversations: %w", err)
 		}
+		s.keepOrder(caller.DID, rows)
 		keep := cutConvos(rows, int(p.Limit))
 		ids := make([]xrpc.ConvoID, keep)
 		for i := range ids {
@@ -61,6 +63,17 @@ func (s *Service) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetC
 		return nil, err
 	}
 	return out, nil
+}
+
+// keepOrder asks for what makes the next pages cheaper.
+func (s *Service) keepOrder(did string, rows []db.PageConvosRow) {
+	switch {
+	case len(rows) == 0:
+	case rows[0].Unlisted > quiet.LongList:
+		s.Quiet.Long(did)
+	case rows[0].Quiet: // instances that do not follow the log may have written to it
+		s.Quiet.Active()
+	}
 }
 
 // cutConvos returns how many of the rows go into the answer: at most max rows and

@@ -11,7 +11,7 @@ var tables = []string{"account_keys", "account_origins", "account_states", "acco
 	"blocks", "commit_failures", "contact_preferences", "conversations", "convo_blocks", "convo_infos", "declines", "devices", "events", "group_infos", "health_writes", "idempotency_records",
 	"join_links", "join_requests",
 	"key_packages", "lapsed_proposals", "leaves", "log_generation", "memberships", "message_blobs", "messages", "orphan_objects",
-	"package_claims", "read_positions", "rejoin_requests", "relay_cursors", "removed_messages", "reports", "schema_migrations",
+	"package_claims", "quiet_place", "read_positions", "rejoin_requests", "relay_cursors", "removed_messages", "reports", "schema_migrations",
 	"schema_needs", "stranger_allowances", "strangers_asked", "tickets", "trees", "welcome_recipients", "welcomes"}
 
 // applications are the application names that OldestTransactions is told apart by.

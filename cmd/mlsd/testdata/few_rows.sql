@@ -92,6 +92,8 @@ SELECT convo_id, 1, did, now() FROM memberships;
 
 UPDATE memberships SET consent = 'request', added_by = 'did:plc:account1' WHERE did = 'did:plc:account2';
 
+UPDATE memberships SET listed = TRUE, quiet_since = CASE WHEN did < 'did:plc:account4' THEN now() ELSE 'infinity' END WHERE did > 'did:plc:account2';
+
 INSERT INTO contact_preferences (did, accept_from) SELECT did, 'nobody' FROM accounts LIMIT 4;
 INSERT INTO declines (did, adder_did) SELECT did, 'did:plc:account1' FROM accounts LIMIT 4;
 INSERT INTO convo_blocks (did, convo_id) SELECT 'did:plc:account1', convo_id FROM conversations LIMIT 4;

@@ -642,6 +642,8 @@ CREATE TABLE public.memberships (
     told_pos bigint,
     added_by text COLLATE pg_catalog."C",
     by_link boolean DEFAULT false NOT NULL,
+    listed boolean DEFAULT false NOT NULL,
+    quiet_since timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
     CONSTRAINT memberships_check CHECK ((left_seq >= joined_seq)),
     CONSTRAINT memberships_check1 CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL))),
     CONSTRAINT memberships_check2 CHECK (((left_seq IS NULL) = (left_at IS NULL))),
@@ -687,6 +689,18 @@ CREATE TABLE public.package_claims (
     requester bytea NOT NULL,
     claimed_at timestamp with time zone[] NOT NULL,
     ends_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: quiet_place; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.quiet_place (
+    only_row boolean DEFAULT true NOT NULL,
+    gen bigint NOT NULL,
+    pos bigint NOT NULL,
+    CONSTRAINT quiet_place_only_row_check CHECK (only_row)
 );
 
 
@@ -5538,6 +5552,14 @@ ALTER TABLE ONLY public.package_claims
 
 
 --
+-- Name: quiet_place quiet_place_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.quiet_place
+    ADD CONSTRAINT quiet_place_pkey PRIMARY KEY (only_row);
+
+
+--
 -- Name: read_positions read_positions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -5880,6 +5902,13 @@ CREATE INDEX memberships_accepted ON public.memberships USING btree (did, accept
 
 
 --
+-- Name: memberships_awake; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX memberships_awake ON public.memberships USING btree (convo_id, did) WHERE (listed AND (quiet_since = 'infinity'::timestamp with time zone) AND (left_seq IS NULL));
+
+
+--
 -- Name: memberships_by_did; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -5891,6 +5920,20 @@ CREATE INDEX memberships_by_did ON public.memberships USING btree (did, convo_id
 --
 
 CREATE UNIQUE INDEX memberships_one_active ON public.memberships USING btree (convo_id, did) WHERE (left_seq IS NULL);
+
+
+--
+-- Name: memberships_order; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX memberships_order ON public.memberships USING btree (did, quiet_since DESC, convo_id) WHERE ((left_seq IS NULL) AND (consent = 'accepted'::text));
+
+
+--
+-- Name: memberships_quiet; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX memberships_quiet ON public.memberships USING btree (convo_id, did) WHERE ((quiet_since < 'infinity'::timestamp with time zone) AND (left_seq IS NULL));
 
 
 --

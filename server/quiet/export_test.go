@@ -1,0 +1,4 @@
+package quiet
+
+// Next is next, for tests.
+func (k *Keeper) Next() (string, bool) { return k.next() }
