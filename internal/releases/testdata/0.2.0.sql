@@ -1,4 +1,4 @@
--- 11076e53a2f484d67015e357143284400681f3f53fbd55f69f98aef91bbd097d
+-- fafae2f7a2110880cad78beaddc2f92d0bf538717e5fe6e0434ee81b4f7c88a0
 --
 -- PostgreSQL database dump
 --
@@ -901,44 +901,44 @@ ALTER TABLE ONLY public.welcomes ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 -- Data for Name: account_keys; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_keys VALUES ('did:plc:account1', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account2', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account3', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account4', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account5', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account6', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account7', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account8', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account9', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account10', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account11', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account12', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account13', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account14', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account15', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account16', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account17', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account18', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account19', 'zkey', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account20', 'zkey', '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account1', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account2', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account3', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account4', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account5', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account6', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account7', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account8', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account9', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account10', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account11', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account12', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account13', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account14', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account15', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account16', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account17', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account18', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account19', 'zkey', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account20', 'zkey', '2026-11-28 08:10:45.716276+00');
 
 
 --
 -- Data for Name: account_origins; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_origins VALUES ('did:plc:account1', 'pds.example', '2026-11-28 07:32:44.985264+00', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_origins VALUES ('did:plc:account2', 'pds.example', '2026-11-28 07:32:44.985264+00', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.account_origins VALUES ('did:plc:account3', 'pds.example', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.account_origins VALUES ('did:plc:account4', 'pds.example', '2026-11-28 07:32:44.985264+00', NULL);
+INSERT INTO public.account_origins VALUES ('did:plc:account1', 'pds.example', '2026-11-28 08:10:45.716276+00', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account2', 'pds.example', '2026-11-28 08:10:45.716276+00', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account3', 'pds.example', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.account_origins VALUES ('did:plc:account4', 'pds.example', '2026-11-28 08:10:45.716276+00', NULL);
 
 
 --
 -- Data for Name: account_states; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_states VALUES ('did:plc:account4', '2026-11-28 07:32:44.985264+00', NULL, NULL, NULL, false, 1);
-INSERT INTO public.account_states VALUES ('did:plc:deleted', NULL, 'deleted', '2026-11-28 07:32:44.985264+00', '2026-12-05 07:32:44.985264+00', false, 2);
+INSERT INTO public.account_states VALUES ('did:plc:account4', '2026-11-28 08:10:45.716276+00', NULL, NULL, NULL, false, 1);
+INSERT INTO public.account_states VALUES ('did:plc:deleted', NULL, 'deleted', '2026-11-28 08:10:45.716276+00', '2026-12-05 08:10:45.716276+00', false, 2);
 
 
 --
@@ -952,86 +952,86 @@ INSERT INTO public.account_states_version VALUES (true, 2);
 -- Data for Name: accounts; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts VALUES ('did:plc:account1', '2026-11-28 07:32:44.985264+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account2', '2026-11-28 07:32:44.985264+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account3', '2026-11-28 07:32:44.985264+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account4', '2026-11-28 07:32:44.985264+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account1', '2026-11-28 08:10:45.716276+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account2', '2026-11-28 08:10:45.716276+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account3', '2026-11-28 08:10:45.716276+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account4', '2026-11-28 08:10:45.716276+00', 0, 1, 0, 0);
 
 
 --
 -- Data for Name: admin_audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (1, '2026-11-28 07:32:44.985264+00', 'root', 'account suspend', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17');
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (2, '2026-11-28 07:32:44.985264+00', 'root', 'account suspend', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198');
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (3, '2026-11-28 07:32:44.985264+00', 'root', 'account suspend', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81');
-INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (4, '2026-11-28 07:32:44.985264+00', 'root', 'account suspend', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (1, '2026-11-28 08:10:45.716276+00', 'root', 'account suspend', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (2, '2026-11-28 08:10:45.716276+00', 'root', 'account suspend', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (3, '2026-11-28 08:10:45.716276+00', 'root', 'account suspend', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (4, '2026-11-28 08:10:45.716276+00', 'root', 'account suspend', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f');
 
 
 --
 -- Data for Name: blobs; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'b41b7d0929fa5a77668a205b0d0802df', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '16a56f84e71f639caf93e52a51abbf18', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'e0ca7c9dfe5480e4c058f04de24655a4', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '9a1fde9cce96838c63c5e5a00e3cb3cc', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '08a8473e24b9c8d1e509cbf787a44aff', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '0cc60aff4fcfd64b0e5d6eae8925d62d', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '43122850fca4ddb0efab71e567907676', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '6d87b84bfce2c053c42aec7e27b7cf30', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'f131507ed37a552172e1fc383f6952c5', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'ebbee208febfaf720643d2dd05bd3996', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', '419779f182212c0e5a2bf72da6a7f496', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'b81a764c8d103928b2a32db9efa2d990', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '773e42ddcb5d8d1986ccdb12e1a48cbf', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0c3ce914823a55585b1fa0644fe6a181', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0150e7f16af390d281ee02b6224cb42f', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '99589b0ffb97bc1869039fd0a14e49e7', 1000, 'application/octet-stream', '2026-11-28 07:32:44.985264+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'b41b7d0929fa5a77668a205b0d0802df', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '16a56f84e71f639caf93e52a51abbf18', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'e0ca7c9dfe5480e4c058f04de24655a4', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '9a1fde9cce96838c63c5e5a00e3cb3cc', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '08a8473e24b9c8d1e509cbf787a44aff', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '0cc60aff4fcfd64b0e5d6eae8925d62d', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '43122850fca4ddb0efab71e567907676', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '6d87b84bfce2c053c42aec7e27b7cf30', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'f131507ed37a552172e1fc383f6952c5', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'ebbee208febfaf720643d2dd05bd3996', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', '419779f182212c0e5a2bf72da6a7f496', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'b81a764c8d103928b2a32db9efa2d990', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '773e42ddcb5d8d1986ccdb12e1a48cbf', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0c3ce914823a55585b1fa0644fe6a181', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0150e7f16af390d281ee02b6224cb42f', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '99589b0ffb97bc1869039fd0a14e49e7', 1000, 'application/octet-stream', '2026-11-28 08:10:45.716276+00', true);
 
 
 --
 -- Data for Name: blocks; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked1', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked1', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked1', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked1', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked2', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked2', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked2', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked2', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked3', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked3', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked3', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked3', '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked1', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked1', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked1', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked1', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked2', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked2', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked2', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked2', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked3', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked3', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked3', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked3', '2026-11-28 08:10:45.716276+00');
 
 
 --
 -- Data for Name: commit_failures; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account1', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account1', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account1', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account1', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account1', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account2', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account2', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account2', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account2', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account2', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account3', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account3', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account3', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account3', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account3', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account4', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account4', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account4', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account4', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account4', '2026-11-28 07:32:44.985264+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account1', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account1', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account1', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account1', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account1', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account2', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account2', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account2', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account2', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account2', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account3', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account3', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account3', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account3', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account3', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account4', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account4', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account4', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account4', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account4', '2026-11-28 08:10:45.716276+00', NULL);
 
 
 --
@@ -1048,12 +1048,12 @@ INSERT INTO public.contact_preferences VALUES ('did:plc:account4', 'all', 'nobod
 -- Data for Name: conversations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.conversations VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 07:32:44.985264+00', NULL, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 07:32:44.985264+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 07:32:44.985264+00', NULL, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 07:32:44.985264+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 07:32:44.985264+00', NULL, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 07:32:44.985264+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 07:32:44.985264+00', NULL, '2026-11-28 07:32:44.985264+00', '2026-11-28 07:32:44.985264+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 07:32:44.985264+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 07:32:44.985264+00', NULL, '2026-11-28 07:32:44.985264+00', '2026-11-28 07:32:44.985264+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 07:32:44.985264+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\x349e686330723975502e9ef4f939a5ac', 'did:plc:account1', 1, 0, 0, 0, NULL, NULL, '2026-11-28 07:32:44.985264+00', NULL, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 07:32:44.985264+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 08:10:45.716276+00', NULL, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 08:10:45.716276+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 08:10:45.716276+00', NULL, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 08:10:45.716276+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 08:10:45.716276+00', NULL, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 08:10:45.716276+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 08:10:45.716276+00', NULL, '2026-11-28 08:10:45.716276+00', '2026-11-28 08:10:45.716276+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 08:10:45.716276+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-28 08:10:45.716276+00', NULL, '2026-11-28 08:10:45.716276+00', '2026-11-28 08:10:45.716276+00', NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 08:10:45.716276+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\x349e686330723975502e9ef4f939a5ac', 'did:plc:account1', 1, 0, 0, 0, NULL, NULL, '2026-11-28 08:10:45.716276+00', NULL, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'membersUpTo50', true, false, true, false, '2026-11-28 08:10:45.716276+00', NULL, NULL, NULL, 1, 0, 0);
 
 
 --
@@ -1070,11 +1070,11 @@ INSERT INTO public.convo_blocks VALUES ('did:plc:account1', '\xa87ff679a2f3e71d9
 -- Data for Name: convo_infos; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.convo_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.convo_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.convo_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.convo_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.convo_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.convo_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.convo_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.convo_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.convo_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.convo_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', 2, NULL, '2026-11-28 08:10:45.716276+00');
 
 
 --
@@ -1091,196 +1091,206 @@ INSERT INTO public.declines VALUES ('did:plc:account4', 'did:plc:account1', 1);
 -- Data for Name: devices; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.devices VALUES ('did:plc:account1', 'device1', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account2', 'device1', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account3', 'device1', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account4', 'device1', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account1', 'device2', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account2', 'device2', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account3', 'device2', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account4', 'device2', '2026-11-28 07:32:44.985264+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device1', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device1', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device1', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device1', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device2', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device2', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device2', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device2', '2026-11-28 08:10:45.716276+00', NULL);
 
 
 --
 -- Data for Name: events; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.events VALUES (1, 101, '\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 101, '\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 101, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 101, '\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 101, '\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 102, '\xc4ca4238a0b923820dcc509a6f75849b', 2, 2, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 102, '\xc81e728d9d4c2f636f067f89cc14862c', 2, 2, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 102, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, 2, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 102, '\xa87ff679a2f3e71d9181a67b7542122c', 2, 2, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 102, '\xe4da3b7fbbce2345d7772b0674a318d5', 2, 2, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 103, '\xc4ca4238a0b923820dcc509a6f75849b', 3, 3, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 103, '\xc81e728d9d4c2f636f067f89cc14862c', 3, 3, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 103, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, 3, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 103, '\xa87ff679a2f3e71d9181a67b7542122c', 3, 3, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 103, '\xe4da3b7fbbce2345d7772b0674a318d5', 3, 3, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 104, '\xc4ca4238a0b923820dcc509a6f75849b', 4, 4, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 104, '\xc81e728d9d4c2f636f067f89cc14862c', 4, 4, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 104, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, 4, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 104, '\xa87ff679a2f3e71d9181a67b7542122c', 4, 4, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 104, '\xe4da3b7fbbce2345d7772b0674a318d5', 4, 4, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 101, '\xd5015eed6aba2bd470c22d6113693a', 0, 1, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 101, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 1, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 101, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 1, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 101, '\x7310cc378b154129ad0eeb9affd04e', 0, 1, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 102, '\xd5015eed6aba2bd470c22d6113693a', 0, 2, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 102, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 2, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 102, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 2, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 102, '\x7310cc378b154129ad0eeb9affd04e', 0, 2, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 103, '\xd5015eed6aba2bd470c22d6113693a', 0, 3, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 103, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 3, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 103, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 3, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 103, '\x7310cc378b154129ad0eeb9affd04e', 0, 3, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 104, '\xd5015eed6aba2bd470c22d6113693a', 0, 4, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 104, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 4, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 104, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 4, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.events VALUES (1, 104, '\x7310cc378b154129ad0eeb9affd04e', 0, 4, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.events VALUES (1, 101, '\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 101, '\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 101, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 101, '\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 101, '\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 102, '\xc4ca4238a0b923820dcc509a6f75849b', 2, 2, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 102, '\xc81e728d9d4c2f636f067f89cc14862c', 2, 2, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 102, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, 2, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 102, '\xa87ff679a2f3e71d9181a67b7542122c', 2, 2, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 102, '\xe4da3b7fbbce2345d7772b0674a318d5', 2, 2, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 103, '\xc4ca4238a0b923820dcc509a6f75849b', 3, 3, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 103, '\xc81e728d9d4c2f636f067f89cc14862c', 3, 3, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 103, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, 3, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 103, '\xa87ff679a2f3e71d9181a67b7542122c', 3, 3, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 103, '\xe4da3b7fbbce2345d7772b0674a318d5', 3, 3, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 104, '\xc4ca4238a0b923820dcc509a6f75849b', 4, 4, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 104, '\xc81e728d9d4c2f636f067f89cc14862c', 4, 4, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 104, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, 4, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 104, '\xa87ff679a2f3e71d9181a67b7542122c', 4, 4, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 104, '\xe4da3b7fbbce2345d7772b0674a318d5', 4, 4, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 101, '\xd5015eed6aba2bd470c22d6113693a', 0, 1, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 101, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 1, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 101, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 1, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 101, '\x7310cc378b154129ad0eeb9affd04e', 0, 1, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 102, '\xd5015eed6aba2bd470c22d6113693a', 0, 2, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 102, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 2, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 102, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 2, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 102, '\x7310cc378b154129ad0eeb9affd04e', 0, 2, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 103, '\xd5015eed6aba2bd470c22d6113693a', 0, 3, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 103, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 3, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 103, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 3, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 103, '\x7310cc378b154129ad0eeb9affd04e', 0, 3, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 104, '\xd5015eed6aba2bd470c22d6113693a', 0, 4, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 104, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 4, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 104, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 4, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.events VALUES (1, 104, '\x7310cc378b154129ad0eeb9affd04e', 0, 4, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-28 08:10:45.716276+00');
 
 
 --
 -- Data for Name: group_infos; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, NULL);
+INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, NULL);
+INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, NULL);
+INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, NULL);
+INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, NULL);
+INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', 150, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
 
 
 --
 -- Data for Name: health_writes; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.health_writes VALUES (true, '2026-11-28 07:31:15.25951+00');
+INSERT INTO public.health_writes VALUES (true, '2026-11-28 08:10:44.056236+00');
 
 
 --
 -- Data for Name: idempotency_records; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.idempotency_records VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\xef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\xe7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x8527a891e224136950ff32ca212b45bc93f69fbb801c3b1ebedac52775f99e61', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\xe629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\xb17ef6d19c7a5b1ee83b907c595526dcb1eb06db8227d650d5dda0a9f4ce8cd9', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x4ec9599fc203d176a301536c2e091a19bc852759b255bd6818810a42c5fed14a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\x9400f1b21cb527d7fa3d3eabba93557a18ebe7a2ca4e471cfe5e4c5b4ca7f767', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.idempotency_records VALUES ('\xf5ca38f748a1d6eaf726b8a42fb575c3c71f1864a8143301782de13da2d9202b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.idempotency_records VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\xef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\xe7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x8527a891e224136950ff32ca212b45bc93f69fbb801c3b1ebedac52775f99e61', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\xe629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\xb17ef6d19c7a5b1ee83b907c595526dcb1eb06db8227d650d5dda0a9f4ce8cd9', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x4ec9599fc203d176a301536c2e091a19bc852759b255bd6818810a42c5fed14a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\x9400f1b21cb527d7fa3d3eabba93557a18ebe7a2ca4e471cfe5e4c5b4ca7f767', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.idempotency_records VALUES ('\xf5ca38f748a1d6eaf726b8a42fb575c3c71f1864a8143301782de13da2d9202b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00');
 
 
 --
 -- Data for Name: join_links; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.join_links VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7f2a1fccb77f17371c44bbfde93eeebdeb3eb99222cd843b1cc534e727c6522d', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.join_links VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.join_links VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.join_links VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xd9dcc31e9022c3c9e3d297a834f2693bc4ff5e1eee5c9886abfc18ee787923aa', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.join_links VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.join_links VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.join_links VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x68d7f950f4c3c374db4ea15852534d7a3bbbd64cc9a82cb1765b0176941ebc2a', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.join_links VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc0627ff352c6a89a3bc8b8845f70ad27b9ced49604bf6e7b18dbc473fa2159fb', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.join_links VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.join_links VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xd31324e4516adfd8eca74ae6089365421470e891a414b987e76fbea66c546b3b', 'did:plc:account1', 'anyone', true, '2026-11-28 07:32:44.985264+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL);
+INSERT INTO public.join_links VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7f2a1fccb77f17371c44bbfde93eeebdeb3eb99222cd843b1cc534e727c6522d', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.join_links VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.join_links VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.join_links VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xd9dcc31e9022c3c9e3d297a834f2693bc4ff5e1eee5c9886abfc18ee787923aa', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.join_links VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.join_links VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.join_links VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x68d7f950f4c3c374db4ea15852534d7a3bbbd64cc9a82cb1765b0176941ebc2a', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.join_links VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc0627ff352c6a89a3bc8b8845f70ad27b9ced49604bf6e7b18dbc473fa2159fb', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.join_links VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.join_links VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xd31324e4516adfd8eca74ae6089365421470e891a414b987e76fbea66c546b3b', 'did:plc:account1', 'anyone', true, '2026-11-28 08:10:45.716276+00', 10, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL);
 
 
 --
 -- Data for Name: join_requests; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.join_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:asks1', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'rejected', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:asks1', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'rejected', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:asks1', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'rejected', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:asks1', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'rejected', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:asks1', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'rejected', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:asks2', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:asks2', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:asks2', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:asks2', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:asks2', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:asks3', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:asks3', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:asks3', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:asks3', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:asks3', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:asks4', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:asks4', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:asks4', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:asks4', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'pending', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.join_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:asks4', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'pending', '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.join_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:asks1', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'rejected', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:asks1', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'rejected', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:asks1', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'rejected', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:asks1', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'rejected', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:asks1', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'rejected', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:asks2', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:asks2', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:asks2', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:asks2', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:asks2', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:asks3', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:asks3', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:asks3', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:asks3', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:asks3', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:asks4', '\x7bfbbb73f681ea619a0139874d615f7616551399e3be4b8205873288a7aa452b', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:asks4', '\x580f8bdf7181bcb7b6ea711699fd1baea214c58d0b3deb5ce8a62a93342e3e1b', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:asks4', '\x4d2e275c0686023d359d36575bd3a1059fc8720efee7e13dc0b49ebdcc547cb5', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:asks4', '\x07089a650bc9f3cb95b8ccbef75cb33a77f85e53691e89f8cf1d3215bb28f8a7', 'pending', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.join_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:asks4', '\x91cb0704605d9c4345b2f294054965fab83a3b7e1f4c4410974af07b9e0249dc', 'pending', '2026-11-28 08:10:45.716276+00');
 
 
 --
 -- Data for Name: key_packages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x152100dafd9ad6d23ad3de8f7402536a4cd6a75d339a9e204a34c79ae5388b77', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xe502aa9dedab61fca718201e481ff110d0ee0915ad110bc0f073e4d85b469507', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x6269b3ff919b579d0075ae7c774dd4a09fbb972ac63d1ff8b01fd612e7c26119', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x586a9b35d9d0b282aac8e6ad94f4f00d80c63131582d139c7114bb8bd2ef6b6c', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xb1004dd8d3ff357663572179c6022cb2cf2ea1e188639909390a088b288df549', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xdb3a0a41da1bf6bad7484ebfe4086141443a17289706263a9cca8a3047f71e8c', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa38d25b7d868c3293ae6e9b3d6a407f1f4d3fc68764c0d8d1cf6491d7b56b4d6', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x62b16a6153b4f4d561f1f29dd876d066ab9404cf0c3e9f52e58ae2304be5cdfe', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xff43b524a1acfdd9fdcb77790127985f8f2495bd47f11851c10c923c9090cff1', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', 'did:plc:account1', '\x', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xd3fa83267976df5877e2700ccf312e62d44cdb38de0e464e9a286755cd007c2d', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', 'did:plc:account1', '\x', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa49d1f520289cad513ebbdf384e2a788b633121a489dc7fe864c2666e024f3c9', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', 'did:plc:account1', '\x', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x3d89189185d578e99f34bd94a340761689c243dc680adf6bf5e34b07565b9a80', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', 'did:plc:account1', '\x', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x5a1c51526b51e1498018c63054fe34d7f288d636043de7369f3773fb669c825f', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', 'did:plc:account1', '\x', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xf1506a9b8541ef6f02d34e02f5e58992fa391eb318572b3845db724dc482d6d9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', 'did:plc:account1', '\x', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x2d78774360f21317628dfdc5d87ccb7a117c235be114647455992fb4f8ecff81', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', 'did:plc:account1', '\x', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x8d4c810161dc9f51c163f23f45a949db84213418c952c5af87a4a30d3b37cb14', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', 'did:plc:account1', '\x', '2026-11-28 07:32:44.985264+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xa199015e887e9c3cf84cb157b9c884365238ccd655185ea6c3c557ee41fdf322', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x0c38925e1e35eda6a2f87de89eef6d2dcc47e9491fe1e50d59f375342af72ae4', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x17cf3f38987001cdaf29365570bc61f6b5b4418c28c41fc8021aeea132c9eef0', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x5a9dadf06136104ad1c2b3974572ed99ed55e640615d1ea5d42f3f84316c3566', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x87612e166479a82ab1c60aa7aa53bbe8792df1c6dedf8ff47b81eb96fa44f478', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc397e0c0d716d663f95dbaf161c585a6aa2baf30ec0af9a587898e2de93da1b9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x567610df72f93004103e4ab641d071fbb66dc056a020b957cf2fc7a26d9c0666', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x785ce57142336746d755d2d9986cda2437fcb18528a1ab4b7f2e4db02348b292', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xd90b1229a698e6837d8a54916dabdd74e1879682224d23b127af8418aaaba799', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc4d9cc1ddf99456a08e701ab8462cde5bee6bc6bdc4fd35b05972dc040f22b48', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xf8114abcb4e7b3b6ad0eda6f278d158b142267d859185ef9dff7de41caaa888e', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x01230b0cbd507ac936921da6f07160a9136a214ca0b595645a679424424e7dc7', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x56a0a558b5ca32d16d75d2d774e7377cc03736aaf5eb5b39aedbd04a06caa0b7', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x8002a9408d08c41bd2e45fe9f29ec71256bab52f48819d68e86d175d0f0ef7b3', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x03b8b249de4a24b6d73cf7bc37cfb1d5f7e16f838bfc09d8e0c45d765f2675a0', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x82116c926d6f07f957c924c5eb43555f95d29e458f63becf55e6c9695a372139', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 07:32:44.985264+00', '2026-12-28 07:32:44.985264+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x152100dafd9ad6d23ad3de8f7402536a4cd6a75d339a9e204a34c79ae5388b77', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xe502aa9dedab61fca718201e481ff110d0ee0915ad110bc0f073e4d85b469507', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x6269b3ff919b579d0075ae7c774dd4a09fbb972ac63d1ff8b01fd612e7c26119', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x586a9b35d9d0b282aac8e6ad94f4f00d80c63131582d139c7114bb8bd2ef6b6c', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xb1004dd8d3ff357663572179c6022cb2cf2ea1e188639909390a088b288df549', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xdb3a0a41da1bf6bad7484ebfe4086141443a17289706263a9cca8a3047f71e8c', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa38d25b7d868c3293ae6e9b3d6a407f1f4d3fc68764c0d8d1cf6491d7b56b4d6', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x62b16a6153b4f4d561f1f29dd876d066ab9404cf0c3e9f52e58ae2304be5cdfe', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xff43b524a1acfdd9fdcb77790127985f8f2495bd47f11851c10c923c9090cff1', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', 'did:plc:account1', '\x', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xd3fa83267976df5877e2700ccf312e62d44cdb38de0e464e9a286755cd007c2d', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', 'did:plc:account1', '\x', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa49d1f520289cad513ebbdf384e2a788b633121a489dc7fe864c2666e024f3c9', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', 'did:plc:account1', '\x', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x3d89189185d578e99f34bd94a340761689c243dc680adf6bf5e34b07565b9a80', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', 'did:plc:account1', '\x', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x5a1c51526b51e1498018c63054fe34d7f288d636043de7369f3773fb669c825f', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', 'did:plc:account1', '\x', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xf1506a9b8541ef6f02d34e02f5e58992fa391eb318572b3845db724dc482d6d9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', 'did:plc:account1', '\x', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x2d78774360f21317628dfdc5d87ccb7a117c235be114647455992fb4f8ecff81', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', 'did:plc:account1', '\x', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x8d4c810161dc9f51c163f23f45a949db84213418c952c5af87a4a30d3b37cb14', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', 'did:plc:account1', '\x', '2026-11-28 08:10:45.716276+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xa199015e887e9c3cf84cb157b9c884365238ccd655185ea6c3c557ee41fdf322', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x0c38925e1e35eda6a2f87de89eef6d2dcc47e9491fe1e50d59f375342af72ae4', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x17cf3f38987001cdaf29365570bc61f6b5b4418c28c41fc8021aeea132c9eef0', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x5a9dadf06136104ad1c2b3974572ed99ed55e640615d1ea5d42f3f84316c3566', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x87612e166479a82ab1c60aa7aa53bbe8792df1c6dedf8ff47b81eb96fa44f478', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc397e0c0d716d663f95dbaf161c585a6aa2baf30ec0af9a587898e2de93da1b9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x567610df72f93004103e4ab641d071fbb66dc056a020b957cf2fc7a26d9c0666', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x785ce57142336746d755d2d9986cda2437fcb18528a1ab4b7f2e4db02348b292', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xd90b1229a698e6837d8a54916dabdd74e1879682224d23b127af8418aaaba799', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc4d9cc1ddf99456a08e701ab8462cde5bee6bc6bdc4fd35b05972dc040f22b48', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xf8114abcb4e7b3b6ad0eda6f278d158b142267d859185ef9dff7de41caaa888e', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x01230b0cbd507ac936921da6f07160a9136a214ca0b595645a679424424e7dc7', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x56a0a558b5ca32d16d75d2d774e7377cc03736aaf5eb5b39aedbd04a06caa0b7', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x8002a9408d08c41bd2e45fe9f29ec71256bab52f48819d68e86d175d0f0ef7b3', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x03b8b249de4a24b6d73cf7bc37cfb1d5f7e16f838bfc09d8e0c45d765f2675a0', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x82116c926d6f07f957c924c5eb43555f95d29e458f63becf55e6c9695a372139', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-28 08:10:45.716276+00', '2026-12-28 08:10:45.716276+00', NULL, NULL, NULL, NULL);
 
 
 --
 -- Data for Name: lapsed_proposals; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '2026-11-28 08:10:45.716276+00');
 
 
 --
@@ -1333,33 +1343,33 @@ INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc
 -- Data for Name: log_generation; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.log_generation VALUES (true, 1, '22a363c5-f2b7-49e8-a79e-8a26a8130330', NULL, NULL, NULL, 0, '\x', 0, 0, '2026-11-28 07:31:15.25951+00');
+INSERT INTO public.log_generation VALUES (true, 1, '897bf4f2-6dfc-4a3f-a9e5-1907b44e6884', NULL, NULL, NULL, 0, '\x', 0, 0, '2026-11-28 08:10:44.056236+00');
 
 
 --
 -- Data for Name: memberships; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 0, '2026-11-28 07:32:44.985264+00', 20, '2026-11-28 07:32:44.985264+00', false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 0, '2026-11-28 07:32:44.985264+00', 20, '2026-11-28 07:32:44.985264+00', false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 0, '2026-11-28 07:32:44.985264+00', 20, '2026-11-28 07:32:44.985264+00', false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 0, '2026-11-28 07:32:44.985264+00', 20, '2026-11-28 07:32:44.985264+00', false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 0, '2026-11-28 07:32:44.985264+00', 20, '2026-11-28 07:32:44.985264+00', false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 0, '2026-11-28 07:32:44.985264+00', 20, '2026-11-28 07:32:44.985264+00', false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 0, '2026-11-28 07:32:44.985264+00', 20, '2026-11-28 07:32:44.985264+00', false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, 4, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 0, '2026-11-28 07:32:44.985264+00', 20, '2026-11-28 07:32:44.985264+00', false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, 4, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 0, '2026-11-28 07:32:44.985264+00', NULL, NULL, false, false, 'member', '2026-11-28 07:32:44.985264+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 0, '2026-11-28 08:10:45.716276+00', 20, '2026-11-28 08:10:45.716276+00', false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 0, '2026-11-28 08:10:45.716276+00', 20, '2026-11-28 08:10:45.716276+00', false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 0, '2026-11-28 08:10:45.716276+00', 20, '2026-11-28 08:10:45.716276+00', false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, 4, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 0, '2026-11-28 08:10:45.716276+00', 20, '2026-11-28 08:10:45.716276+00', false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, 4, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'request', NULL, NULL, NULL, NULL, 'did:plc:account1', false, false, 'infinity');
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 0, '2026-11-28 08:10:45.716276+00', 20, '2026-11-28 08:10:45.716276+00', false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 0, '2026-11-28 08:10:45.716276+00', 20, '2026-11-28 08:10:45.716276+00', false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, 'infinity');
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, 'infinity');
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 0, '2026-11-28 08:10:45.716276+00', NULL, NULL, false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, NULL, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, 'infinity');
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 0, '2026-11-28 08:10:45.716276+00', 20, '2026-11-28 08:10:45.716276+00', false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, 'infinity');
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 0, '2026-11-28 08:10:45.716276+00', 20, '2026-11-28 08:10:45.716276+00', false, false, 'member', '2026-11-28 08:10:45.716276+00', 0, 0, 0, 4, NULL, NULL, 'accepted', NULL, NULL, NULL, NULL, NULL, false, true, 'infinity');
 
 
 --
@@ -1387,190 +1397,197 @@ INSERT INTO public.message_blobs VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1
 -- Data for Name: messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\x4a99b5db01b74e1887fbbbad2f915595', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xc7f2a35898f949d3a626dec049391f7f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\x573c7574c73c4e8eaa55a2757fd22be5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\x82bd22fd58b54668bc2b7aa540b1cfc4', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\x405eba3548c34856be4ab2ee159a0051', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\x4eb869164173487792eba856a649aa61', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\x927f09ceac3e4610b03036f8c852d76d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xceeec304a72146db9db90c1ae6f287c3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\x57b72370b7f348feb6d85a3e17206785', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xd4e7b35afbff4cc3bd48b1207666d55a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 3, '\x6fadc194093a4e7ebb9505dd5b7ad8a0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 3, '\x93f385b7f0984db3b03e5c1513318d6e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, '\x53719694e5aa4a6dbe7a846ea6219a33', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 3, '\x0b1837128cf0470b8ebcd960ca8bb6bb', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 3, '\xa2bf5e1744b84f258cc9d99b2a1bbfd2', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 4, '\x84d7e34cc36643f19bb36e09d695a532', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 4, '\xd69b7b92656d48c9af8404bdc7994737', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, '\x77e2fefc5ec84b2aa7bcf53d5cd60db3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 4, '\x7d2402ee02c7406a870d21b8d6331dae', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 4, '\xebd8eaf409894c1d86e3ad92459136a7', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 5, '\xc82444ed20b54c04878e61b7dab6f929', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 5, '\xa961a587953e48fba4e2153621679f00', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 5, '\xbc8db3978a62493f9f1c93b90cccf5c3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 5, '\x4b726f46c0424c5d87b881d25083dde4', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 5, '\x2c31ccc21dc44e61bae96a6c74fc35b5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 6, '\xb783a96e5c754fe5abcccb209002d979', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 6, '\x6715a9a46a1b4969bbe6efae9205749d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 6, '\xde7cc547c0fe4b6dbd92e82279dd71df', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 6, '\x1d30d4d94cd046c7bc5500b3b2577f06', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 6, '\x26dd8a558df44c9493f8dc568f898cf2', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 7, '\xbf2d3351bb7d4defa567b3c5c977967e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 7, '\xe47b0a66d7fa415db8f8fb70c2443136', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 7, '\xfac21d6ccf734081b717d5fb14051a67', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 7, '\x5ca4f61bf52347ee861bc23af9e51f24', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 7, '\xae5a629919c447de9afdd9d848f910b2', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 8, '\xcfda6ec1eb7e4656969ec7422d54dc55', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 8, '\x822df8e5b1194a7390746dd8dfac0a80', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 8, '\x264556b2339c460ea0959ce755c4a9a1', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 8, '\x5076615284e74e9c9b909ba7fc846c03', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 8, '\x2640a647ae5248a98e72be770b644f9f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '\x79e9338d6ebe42709abaaffd760856d8', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '\x09847da148e843e59e0c82ac15f17069', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '\xdee418d8901b427babd432c4f7500a2c', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '\x77919f5cff904748be47c56e2d323693', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '\x30369ba288674e1aad84cdede04f81b7', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 10, '\x4aed2f1bd4c54bae8cfefe805f884909', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 10, '\x2179b7d4fb23407ab28e7ec4a46b1788', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 10, '\x433cf3494c554cee9d4afe4c72984677', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 10, '\x9172f7bb16c24501a0aad249595e3cec', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 10, '\x04efcc4d86d242ce8829c21e54b11524', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 11, '\xb82873efd799453bb8780d7ef8a14c0d', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 11, '\x7d139386381a40999956eaa83681e66f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 11, '\x1a0830f98b27482fa85338eb6f1e554b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 11, '\x55f280599e2f4719a4e0f9e2b1769dee', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 11, '\x6d2ee333dd344ea6a64a92d4a9732622', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 12, '\xdfa6e3f21f6a4c06983d51afbc89d9e6', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 12, '\x6ad5e91893964f9cbf1142e31b60dc87', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 12, '\x146cb83d6da04e6995f5654fd5925f5f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 12, '\xa367c18f3b284f129e763a82bf6f2369', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 12, '\xd5f939dfae9242f0886af1a895afafe4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 13, '\xe6c1cfe7404e4cd6833b8275a98edcbb', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 13, '\x3bd64901706e45ec919bb99e1f5bc038', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 13, '\x32a4cf8214f34704a30d13bb0308d2a4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 13, '\x9d773d9364384e7ab2ff954aee79c4a3', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 13, '\xc72e71685f7d4018bfc95b2d52daac36', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 14, '\x9d7dd6c05495477293680071902d07f4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 14, '\xa77a2b173516417e8d518eec1c042bcf', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 14, '\x5fbec46b30fa4d9bb8343037ca94062a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 14, '\xbdcf586e74664371a92ad36811c2092a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 14, '\xcf12d548691340029d8487c5475c130a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 15, '\x1b1da3dec9554051a6bb5618f803144b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 15, '\xb223aaf7cf494ac8a92fe8bb219750d1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 15, '\x65096820aca9494cbb8f05c0512a2af9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 15, '\x5898cd1548da4d4cb6da823b3b1b7940', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 15, '\xe038f826bd4e407aa46cb9d8a5e7d4e8', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 16, '\x80d51cee3b554edc9283c692a851a268', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 16, '\x762df035a66040adb973a83f194b0583', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 16, '\x0eec343a54c240dbadb5867617ced2dd', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 16, '\xac6ad15653b3453284c24e20706c0cba', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 16, '\x623c5b09f1194939b357946c734be263', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 17, '\x6ca87e76466a414dbdc54402180cb47b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 17, '\x5583fa5cb0ff460eb7f507f1e47b7ae7', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 17, '\x5e43b95651ee4106bfc11d6a32774de8', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 17, '\xfbd78168dee54b7e8e22d56316ce2ee0', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 17, '\x3d5591590af841a996a04cd3d944f6fe', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 18, '\xbd1db331c2ad41b5a139a27994f11c53', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 18, '\xeaf330939dbc4b95afc43e18cf56616b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 18, '\x9d4bf0815c9b4b4aa18ba8cc3ea8acd0', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 18, '\xd2039b200bc8408dae2c73097f21bda0', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 18, '\xb44b15eabb6d40b9b1717edc8ca0bd19', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '\x7504fcbe0bc84f518bb2b1ed4fcd5b86', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '\x1a8fbf40e6b74ee99ef023bfb1763405', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '\x19ec122255ff4a5787a09c3b6ee03de0', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '\x5607c3499d454e1fb0f8b1771df79c09', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '\xd58f334b21244ba49e86f6176b9511a2', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 07:32:44.985264+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 20, '\x41bd8f6767fe40ab97af14e087c8e11b', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 20, '\xe3015ddd6eb643dfb862414ac36804c2', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 20, '\x0aee3c727b5b4d0b8e3149fbe9a75cfd', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 20, '\x4ae2d304903c405593ad2dbcd0457cb1', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 20, '\x1d106c992d2a45a5acb6224d4d4bd1f8', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 07:32:44.985264+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\x763e788a9ac3485286634c55152e8654', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xae3cc2cbeb294e71bc676c7ef3ccc4ab', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\x6f0a254970b049048b7b1d6195931979', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\x04f22c56840b43dd8631cd2e6e582466', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\xb0316cb9366b42aa98d33b4356f1cf6c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xcd0373e1a60940c185abd22ae6ff4fb5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xe64a0efce8984622831eeeea51940f4f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xd6bd2bdc2f8642089a183d27c6fc4c3f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xb2ee4b7ab84241218dcadf41aa66a671', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\x4ac61ce40781433ea87ed716f0bf87e2', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 3, '\xba00ba581e2b490ea8a805300828284b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 3, '\x149549abe25e4cadbe3c999265687eb6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, '\xeeb3ae51a5304484b859a073d3bf39d7', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 3, '\x6252205a55d844e7ba5410475c20ef5e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 3, '\x7f8fb9bb77974d0296bd66ef948953c0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 4, '\xd82beb0c4a2f4ddb837572c86f07ff3c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 4, '\x2c4623e1037145c5b396c6bf7b75a91c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, '\x7127931e657e46df9f85dfa2ee36590f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 4, '\x9d00d10b705348d0ad8296f2666c43c8', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 4, '\x15435347aa2e4080a9d9dba3efaae32c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 5, '\x086bbc3180c6412bac9374ec5673035a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 5, '\x783382b12d484ae49835e831332b1da9', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 5, '\x5fb8522111ae45dd829d435491e3f9c8', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 5, '\x9d1fb1d3bb5e4c1987e18b4f9edc67b7', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 5, '\x9511a7c3a6a94cab8ff3517ac69ff155', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 6, '\xd923974eb0144d20a4fb0922154dd79b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 6, '\xb0e552ac715b4427bf8f922970fdca23', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 6, '\x9b1b94990704486b8494cefdc8f66bf6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 6, '\x98bbe8649ee64ff499eaf2e0a7258478', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 6, '\xcf8bec3567ba43108b6d04293832d440', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 7, '\x1629ac990bc343b2a4a3ab19be6b4204', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 7, '\xdfcf604fbf0f4565ac7aca8dea3c851a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 7, '\x73567e9596cd4032ace44a450e27a5de', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 7, '\xdf9a4f2c7d4a481dbd2b739498e2aca1', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 7, '\x94b05e1309254e65864b32be5f2d8a0e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 8, '\x0c5a49367d09436aa4137640bdd96a99', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 8, '\xf3441d6128bc4611910732b793758577', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 8, '\xd2cb983ed76145e782c16973d1ae849a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 8, '\x664cfd7061cf4ca78ae8b8701bbe14b0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 8, '\x061de3cc56b240b1ad07fac090c46fda', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '\x0cff8e2e42b64869861d432928dfcb45', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '\x8a65140485e64286bb33577184fbd1fd', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '\xeac682e3284a48d4be29b5dafd754364', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '\x5ddc2d05357d40c4ac74c049d43a2435', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '\x42ba5eca0c1240a1ae04c67d1ddfbce1', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 10, '\x13cc245e9e5f4d75acede08852dae824', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 10, '\x4e43bd311933401e81f1078d4d06afb3', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 10, '\xcf8089587fca40219e9e1ce08d92e25b', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 10, '\x8aecfba0368347678d3d7a964a89ccbe', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 10, '\xa7195ee4c1904c3ca9f29bb6bb62fa66', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 11, '\x39bab2f35afd438cb446705d7d95f34a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 11, '\x13891e5a8a0d4b42a897bfc9ea6c43e2', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 11, '\x5d236de2f27c4da88958bfff9a39ca02', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 11, '\xcc1c9ef5fb4941a199054d94daa33d6e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 11, '\x8e6e8df984bd46b3972fa2fa12f50bc4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 12, '\x4a39eaad686e46ac91cd314174b2800b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 12, '\x5a4d305227744da9955a5672fc737d0f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 12, '\xaa3e9d997dec4f13bb4d171902b95495', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 12, '\xcd53e97a204b4041bfb64ebe9403fa73', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 12, '\x861be8fc7e49437e8a5fda3bb27a967b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 13, '\xdca6e11bdd304e0c9eba0e2aa46630ed', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 13, '\x9c79e975df32446eb5b1802ddf8add84', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 13, '\x1d445663056449edb2028d05f4a8fdaf', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 13, '\x020ab68333234f458ff4c49005ef4454', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 13, '\xc811841be1e54400bad218928fb0fcfa', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 14, '\xba6fcf06b7104f059637656c976f47e0', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 14, '\x2a9b1b4805d94a778fb4632329b085d7', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 14, '\x081cf46606d244c589b78116add5809d', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 14, '\xfde8be1cf8bb450195e0129a96d62efa', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 14, '\xfb133c2236f443d0ab22a17997e4938f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 15, '\xed719db0bb5e4baeb87a60f167137ccb', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 15, '\xcddcfa82b9114af1b02275c5037b5487', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 15, '\x64f821688be8417896b52e6706772437', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 15, '\xb4962ffe68c04cefa20989bc98a317d5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 15, '\x290ccec2ffdf4905b605b5fc1a398721', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 16, '\x07b52e41fc744c27af79d7dfdbcffd26', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 16, '\xbb77cf51ef4546f8a8c578def65e9515', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 16, '\x3c5312ad3d9e4e85af76b65e17a3da02', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 16, '\x33d9b134b6324c2e8807583e2c26a2b2', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 16, '\x773b9d9edcd2453cbce8062051c561a4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 17, '\x1f0e40acaacd499babd6d08dbd4a0a79', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 17, '\x048ac3fe43414ef2a5ebfdfd490fc9a2', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 17, '\x9193f544142445ccb04b450b91043437', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 17, '\x8b7cb8fbf1d04300abc485e23008f50e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 17, '\x3d27d5376d8f4467bf42545c0102d114', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 18, '\x98f04d49423c495b9c7ab3ea004f1c36', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 18, '\x494fdcbc5a884dc2ba5a1297633991cc', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 18, '\x923749fa488a4ec69fd81ad3df11f4db', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 18, '\xb6cc2c6030234d19a885966585106774', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 18, '\x99852f2a228b4e42bdcd1bf6b46c1558', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '\xdc72558053c24e49b8f4ab49a5ac81f4', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '\x59c11385cc1040878a6f55aab8972925', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '\xa4f6de753f214a27bf512d1402cb43db', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '\xd317dbd0845e46ab96154a47eaee548e', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '\xb2175c936069444a88a87dc35339bcb5', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-28 08:10:45.716276+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 20, '\xaf5a0e15279c4571b14ee6dde8dcf8da', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 20, '\x41ff2dc1b48a487ca2001b7f150a3a24', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 20, '\x1bb6f103df04427bae650971eae56a31', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 20, '\x933e05f131804386a673cca32f1a4b41', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 20, '\xf6cf463858f74f29adc81bfddeba63ec', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-28 08:10:45.716276+00', 1, 120);
 
 
 --
 -- Data for Name: orphan_objects; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orphan_objects VALUES ('c4ca4238a0b923820dcc509a6f75849b', '2026-11-28 07:32:44.985264+00', false, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('c81e728d9d4c2f636f067f89cc14862c', '2026-11-28 07:32:44.985264+00', false, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('eccbc87e4b5ce2fe28308fd9f2a7baf3', '2026-11-28 07:32:44.985264+00', true, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('a87ff679a2f3e71d9181a67b7542122c', '2026-11-28 07:32:44.985264+00', true, NULL, NULL);
+INSERT INTO public.orphan_objects VALUES ('c4ca4238a0b923820dcc509a6f75849b', '2026-11-28 08:10:45.716276+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('c81e728d9d4c2f636f067f89cc14862c', '2026-11-28 08:10:45.716276+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('eccbc87e4b5ce2fe28308fd9f2a7baf3', '2026-11-28 08:10:45.716276+00', true, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('a87ff679a2f3e71d9181a67b7542122c', '2026-11-28 08:10:45.716276+00', true, NULL, NULL);
 
 
 --
 -- Data for Name: package_claims; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 0, '\x01', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 0, '\x01', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 0, '\x01', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 0, '\x01', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 0, '\x01', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 0, '\x01', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 0, '\x01', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 0, '\x01', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 1, '\x', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 1, '\x', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 1, '\x', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 1, '\x', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 1, '\x', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 1, '\x', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 1, '\x', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 1, '\x', '{"2026-11-28 07:32:44.985264+00","2026-11-28 07:32:44.985264+00"}', '2026-11-28 08:32:44.985264+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 0, '\x01', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 0, '\x01', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 0, '\x01', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 0, '\x01', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 0, '\x01', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 0, '\x01', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 0, '\x01', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 0, '\x01', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 1, '\x', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 1, '\x', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 1, '\x', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 1, '\x', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 1, '\x', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 1, '\x', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 1, '\x', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 1, '\x', '{"2026-11-28 08:10:45.716276+00","2026-11-28 08:10:45.716276+00"}', '2026-11-28 09:10:45.716276+00');
+
+
+--
+-- Data for Name: quiet_place; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.quiet_place VALUES (true, 0, 0);
 
 
 --
 -- Data for Name: read_positions; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 7, '2026-11-28 07:32:44.985264+00', false, false);
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 7, '2026-11-28 07:32:44.985264+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 7, '2026-11-28 08:10:45.716276+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 7, '2026-11-28 08:10:45.716276+00', false, false);
 
 
 --
 -- Data for Name: rejoin_requests; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'lost-state', NULL, '2026-11-28 08:10:45.716276+00');
 
 
 --
@@ -1584,131 +1601,131 @@ INSERT INTO public.relay_cursors VALUES ('relay.example', 7, NULL, NULL);
 -- Data for Name: removed_messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xee735a16acb4dd6e', 1, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xf7369f853855ab10', 1, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x786f845c174bacf3', 1, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x7d574e104b78e6bc', 1, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xad90ed1c1c8ffa98', 1, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xc707efca5b1a7c0c', 2, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x97af9c15764e76e5', 2, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x7a11b6e551575fcb', 2, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa6dd9db5c9478d1a', 2, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x8ba67527d199d05d', 2, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xcacacacbf8b78410', 3, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x738f4165cf11572e', 3, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x18d2c40feaef8e90', 3, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xbd29ba07f66c8006', 3, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x9b020fd5d19238d3', 3, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xe047b7b9c18b442c', 4, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xc363ac458ceed930', 4, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf20e32c8e5d6d3b1', 4, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xe09aca00ca9d938a', 4, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x0d7fb59bcb043277', 4, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x68791355f13ed272', 5, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xe59770adf6c7bd1f', 5, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf170f5882f7acdbe', 5, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x220472d80f6ec0e7', 5, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x71f8e643c55ff3f1', 5, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x0140c5ead867e537', 6, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xbf46c828b1da0d66', 6, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x4d558d6168dd005f', 6, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x6fdb787973567dea', 6, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x22271f9e73bc50d2', 6, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x5d9510478f9af8b4', 7, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xabed6d56353ae213', 7, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc9e3abba48782fa0', 7, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa174d18a8a7cce84', 7, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x9a7e39ac675743f1', 7, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x50e1b749b8d7c5cb', 8, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8e1a1de49ebcf3ae', 8, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x82c90238e5db2a53', 8, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x531d861361919374', 8, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x8089b06755baff0d', 8, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x550b7f0bfa98bae5', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x616fef45a896759f', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc0f229d3e407ec2d', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x48bec29750b35592', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x92564be396aadba4', 9, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd3f1e07dce2b423d', 10, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x4a70783237f2b09c', 10, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc5b28aa6c3d1d502', 10, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x39aa1828b8f9af3e', 10, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x04852851828fd4a0', 10, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x8e448498881179c0', 11, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xc060552dcf7b9ba2', 11, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf80881185ec786bf', 11, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x82ceb7ade03db9d4', 11, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xa1dc46e9b1f476f2', 11, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x10d6fe1d9d599b9f', 12, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8addd52fc97e4014', 12, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x4fa29221c41f7542', 12, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x083f964ae019aa0a', 12, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x1a5a06195edcff2e', 12, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x85c50054549224fd', 13, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x73d08caeb5f72e5f', 13, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x4dfd9c754ec1e710', 13, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xdaab82dd78c35496', 13, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xfa7f8a0ad841c4c6', 13, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xf2b6b265106f3bbf', 14, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xa1563fb43add2e6a', 14, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x6b171c8e788ee3cc', 14, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x6b444f30b45f37a8', 14, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xac019b0c730d3887', 14, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x8bca1e0f242299d2', 15, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x2267f985a3bfa742', 15, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xcfa11efcc404d75c', 15, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xab179de1f1e2fefe', 15, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x8ed95ae02fa1d50b', 15, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x60cba0a3fac1cf08', 16, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x38f546073aab5990', 16, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x65f4d4d19d26994b', 16, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x00e091e95d0f31a9', 16, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x473aa639d54ab972', 16, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x01f78b9be4f2afcc', 17, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xcdd782545b38e5e2', 17, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x3dbfe6520f09885d', 17, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xd39a33ef4ea9c1fb', 17, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xb9daf22727db9667', 17, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x80b254a2185f1626', 18, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8c87c503af30ca23', 18, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x8dc08ec1421a59cb', 18, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8c67ed29d867b2af', 18, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x46fd64452ff3ae3a', 18, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xa99f7f8bcd7f5719', 19, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xe91933e2ab2ff3ce', 19, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x94249344c58897c8', 19, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x763bf74867038ba0', 19, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x8052c6362efd48d7', 19, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xf1d1adfa94b85c4c', 20, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1e43c7f417373e28', 20, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc8a71ef0170d6050', 20, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x23c12f3a864ae8cc', 20, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x010454e2e1f31654', 20, '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x9587ad5dbae68c67', 1, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xce9db9acb10a9754', 1, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x87e584a19d407ce4', 1, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x09e86238de98ed54', 1, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xcf2d771edfd4bf3d', 1, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x639afd88987a084e', 2, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xe7971f4318227c32', 2, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x1934378930af6643', 2, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8d132965dd83ab81', 2, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x98b40212e2c9f08a', 2, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x050663dfae9f369e', 3, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x28b27684adbb63a5', 3, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x80924f5b36a22d79', 3, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x6981890d108f81ba', 3, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x69b4081a69bd6e6b', 3, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xf2514bdc53003a09', 4, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xb82fa2d87f8a6ca9', 4, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x30c3dd75f43c26d9', 4, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xd465ea62593cb539', 4, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x62217c1714ddbe6f', 4, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x942ab88733e62644', 5, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x5642ed3babc9b76c', 5, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xb9840de15273c816', 5, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xbb54c2c63e6bd2c8', 5, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x77710d921723ef0a', 5, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x2ba2f7481f9a4697', 6, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x7a54c2fc94f71c8b', 6, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x040d947d66df06b3', 6, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf9a8b3777567b9b5', 6, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x2b3b9222f5afc1ea', 6, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7b6dc0e34ba46a0d', 7, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x72e539630aa77db7', 7, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x0b32697edc52cc24', 7, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xaec054bfb289d2dd', 7, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x7145106659798d36', 7, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x3bf0768febf1ac1a', 8, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x4078e8ccbdc36313', 8, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf51561a6b9227abe', 8, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x95b108418d25b65f', 8, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x4ed4922c3ea3aac4', 8, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xdc432e650ca2f5e9', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x492d2a63adf7e76e', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf7290ff81a9a5406', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x1585b30b780d5db5', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6d3adc0f9841a816', 9, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xc90338760620aa30', 10, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1150ed7541ad1221', 10, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x56eadabbf095c5ce', 10, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xce96090bd930b0c8', 10, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xf1b2e7db8491a96e', 10, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x8ac624371e865ab6', 11, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xd1b18571937b0fae', 11, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xd9e3af9d77683e2a', 11, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8b6037e13ecce2ac', 11, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x4762b029c7022cc6', 11, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x4e3ea4c22ad7cc72', 12, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x0201768268fe8680', 12, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2bd172ab181a76c7', 12, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa41d348be93fcdcd', 12, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x74bda32c2550b1b2', 12, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x893e19d11dbf92d6', 13, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xed89fa26ba375c2a', 13, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x921c205da73e3f2f', 13, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x89864b5faf914f31', 13, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6471f5d60c36b611', 13, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xafe6407ed08cb895', 14, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x92e97db473c0d1c9', 14, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x557a6f437ca20b65', 14, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xe5156f6666524a62', 14, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x3e526428d78e4253', 14, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xbd22a16e532dc5e1', 15, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x94718b00a42fd8c2', 15, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xe6aeda62a260dd5a', 15, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf3ed8da159c64f79', 15, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x8a8407c333240c00', 15, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xaa3e3832bd1d8c90', 16, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xcb0f42dda03a89b1', 16, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x39514736b8b2c6ff', 16, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x762c989cecd977d7', 16, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x079853588753612a', 16, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x8183f985dc5dfe93', 17, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xb6747b02e80761ee', 17, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xcce96c819365fc1a', 17, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8497e7fe173e1034', 17, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x38ebd848f8a15b09', 17, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd70bc887eb9a7ae3', 18, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xf1c53c88c2bd7c9e', 18, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xacb29f47741103df', 18, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa53a08a3ce987d90', 18, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x4e24ccc5d1ada516', 18, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x30d486658e664f4b', 19, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x7943e78b411a661b', 19, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x517a1a620e2fecbd', 19, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xb70ed33082e30b98', 19, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xa2da16a9bb6157b7', 19, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x1c9c216a2562111d', 20, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x29bad666d7a88bd8', 20, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xb0a171805b41047d', 20, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xdab281508a13d46c', 20, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x4a2df27ee3af258e', 20, '2026-11-28 08:10:45.716276+00');
 
 
 --
 -- Data for Name: reports; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (1, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', '2026-11-28 07:32:44.985264+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (2, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', '2026-11-28 07:32:44.985264+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (3, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', '2026-11-28 07:32:44.985264+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (4, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', '2026-11-28 07:32:44.985264+00', NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (5, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (6, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (7, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (8, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (9, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (10, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (11, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL, NULL, 0, NULL, NULL);
-INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (12, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 07:32:44.985264+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (1, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', '2026-11-28 08:10:45.716276+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (2, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', '2026-11-28 08:10:45.716276+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (3, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', '2026-11-28 08:10:45.716276+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (4, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', '2026-11-28 08:10:45.716276+00', NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (5, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (6, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (7, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (8, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (9, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (10, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (11, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL, NULL, 0, NULL, NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (12, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-28 08:10:45.716276+00', NULL, NULL, 0, NULL, NULL);
 
 
 --
 -- Data for Name: schema_migrations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.schema_migrations VALUES (1, '2026-11-28 07:31:15.25951+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (1, '2026-11-28 08:10:44.056236+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -2149,7 +2166,7 @@ table schema_needs (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
-INSERT INTO public.schema_migrations VALUES (2, '2026-11-28 07:31:19.422149+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (2, '2026-11-28 08:10:44.430636+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -2594,7 +2611,7 @@ table schema_needs (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
-INSERT INTO public.schema_migrations VALUES (3, '2026-11-28 07:31:19.561183+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (3, '2026-11-28 08:10:44.442757+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -3052,7 +3069,7 @@ table schema_needs (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
-INSERT INTO public.schema_migrations VALUES (4, '2026-11-28 07:31:19.71447+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (4, '2026-11-28 08:10:44.458523+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -3557,7 +3574,7 @@ table strangers_asked (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
-INSERT INTO public.schema_migrations VALUES (5, '2026-11-28 07:31:20.38233+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (5, '2026-11-28 08:10:44.529828+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -4065,7 +4082,7 @@ table strangers_asked (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
-INSERT INTO public.schema_migrations VALUES (6, '2026-11-28 07:31:20.487166+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (6, '2026-11-28 08:10:44.570213+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -4605,7 +4622,7 @@ table strangers_asked (r)
 table tickets (r)
 table welcome_recipients (r)
 table welcomes (r)');
-INSERT INTO public.schema_migrations VALUES (9, '2026-11-28 07:31:20.91746+00', 15, 'column account_keys.did text not null collate C	
+INSERT INTO public.schema_migrations VALUES (7, '2026-11-28 08:10:44.691549+00', 15, 'column account_keys.did text not null collate C	
 column account_keys.fetched_at timestamp with time zone not null	
 column account_keys.public_key text not null collate C	
 column account_origins.confirmed_at timestamp with time zone	
@@ -4712,7 +4729,8 @@ column events.target_did text collate C
 column group_infos.convo_id bytea not null	
 column group_infos.epoch bigint not null	
 column group_infos.group_info bytea not null	
-column group_infos.ratchet_tree bytea	
+column group_infos.tree_at bigint	
+column group_infos.tree_change bytea	
 column group_infos.updated_at timestamp with time zone not null	
 column health_writes.only_row boolean not null	true
 column health_writes.written_at timestamp with time zone not null	
@@ -4819,6 +4837,1117 @@ column package_claims.device_id text not null collate C
 column package_claims.did text not null collate C	
 column package_claims.ends_at timestamp with time zone not null	
 column package_claims.requester bytea not null	
+column read_positions.archived boolean not null	false
+column read_positions.convo_id bytea not null	
+column read_positions.did text not null collate C	
+column read_positions.muted boolean not null	false
+column read_positions.seq bigint not null	
+column read_positions.updated_at timestamp with time zone not null	
+column rejoin_requests.convo_id bytea not null	
+column rejoin_requests.did text not null collate C	
+column rejoin_requests.epoch bigint	
+column rejoin_requests.reason text not null collate C	
+column rejoin_requests.requested_at timestamp with time zone not null	
+column relay_cursors.held_until timestamp with time zone	
+column relay_cursors.holder uuid	
+column relay_cursors.relay text not null collate C	
+column relay_cursors.seq bigint not null	''-1''::integer
+column removed_messages.convo_id bytea not null	
+column removed_messages.id_hash bytea not null	
+column removed_messages.seq bigint not null	
+column reports.convo_id bytea	
+column reports.created_at timestamp with time zone not null	
+column reports.evidence bytea	
+column reports.forward_after timestamp with time zone	
+column reports.forward_attempts bigint not null	0
+column reports.forwarded_at timestamp with time zone	
+column reports.forwarded_id bigint	
+column reports.message_id bytea	
+column reports.reason text	
+column reports.reason_type text not null collate C	
+column reports.report_id bigint not null	
+column reports.reporter_did text not null collate C	
+column reports.resolved_at timestamp with time zone	
+column reports.subject_did text collate C	
+column reports_report_id_seq.is_called boolean not null	
+column reports_report_id_seq.last_value bigint not null	
+column reports_report_id_seq.log_cnt bigint not null	
+column schema_needs.migration bigint not null	
+column schema_needs.only_row boolean not null	true
+column stranger_allowances.amount bigint not null	
+column stranger_allowances.did text not null collate C	
+column strangers_asked.asked_at timestamp with time zone not null	
+column strangers_asked.did text not null collate C	
+column strangers_asked.stranger bytea not null	
+column tickets.convo_id bytea	
+column tickets.did text not null collate C	
+column tickets.expires_at timestamp with time zone not null	
+column tickets.ticket_hash bytea not null	
+column trees.convo_id bytea not null	
+column trees.tree bytea not null	
+column welcome_recipients.convo_id bytea not null	
+column welcome_recipients.device_id text not null collate C	
+column welcome_recipients.did text not null collate C	
+column welcome_recipients.ended_at timestamp with time zone	
+column welcome_recipients.error_details text	
+column welcome_recipients.failed_at timestamp with time zone	
+column welcome_recipients.ref bytea not null	
+column welcome_recipients.seq bigint not null	
+column welcome_recipients.state text not null collate C	''open''::text
+column welcomes.convo_id bytea not null	
+column welcomes.created_at timestamp with time zone not null	
+column welcomes.epoch bigint not null	
+column welcomes.ratchet_tree bytea	
+column welcomes.seq bigint not null	
+column welcomes.welcome bytea not null	
+constraint account_keys_pkey on account_keys	PRIMARY KEY (did)
+constraint account_origins_check on account_origins	CHECK (((origin IS NULL) = (confirmed_at IS NULL)))
+constraint account_origins_check1 on account_origins	CHECK (((origin IS NOT NULL) OR (settled_at IS NOT NULL)))
+constraint account_origins_pkey on account_origins	PRIMARY KEY (did)
+constraint account_states_check on account_states	CHECK (((NOT erasing) OR (erase_at IS NOT NULL)))
+constraint account_states_check1 on account_states	CHECK (((host_status IS NULL) = (host_status_at IS NULL)))
+constraint account_states_check2 on account_states	CHECK (((suspended_at IS NOT NULL) OR (host_status IS NOT NULL) OR (erase_at IS NOT NULL)))
+constraint account_states_host_status_check on account_states	CHECK ((host_status = ANY (ARRAY[''deactivated''::text, ''suspended''::text, ''takendown''::text, ''deleted''::text])))
+constraint account_states_pkey on account_states	PRIMARY KEY (did)
+constraint account_states_version_only_row_check on account_states_version	CHECK (only_row)
+constraint account_states_version_pkey on account_states_version	PRIMARY KEY (only_row)
+constraint accounts_blob_bytes_check on accounts	CHECK ((blob_bytes >= 0))
+constraint accounts_pkey on accounts	PRIMARY KEY (did)
+constraint admin_audit_pkey on admin_audit	PRIMARY KEY (id)
+constraint blobs_pkey on blobs	PRIMARY KEY (did, cid)
+constraint blobs_size_check on blobs	CHECK ((size >= 0))
+constraint blocks_did_fkey on blocks	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint blocks_pkey on blocks	PRIMARY KEY (did, blocked_did)
+constraint commit_failures_convo_id_fkey on commit_failures	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint commit_failures_pkey on commit_failures	PRIMARY KEY (convo_id, epoch, did)
+constraint contact_preferences_accept_from_check on contact_preferences	CHECK ((accept_from = ANY (ARRAY[''all''::text, ''known''::text, ''following''::text, ''nobody''::text])))
+constraint contact_preferences_accept_group_invites_from_check on contact_preferences	CHECK ((accept_group_invites_from = ANY (ARRAY[''all''::text, ''known''::text, ''following''::text, ''nobody''::text])))
+constraint contact_preferences_allow_group_invites_check on contact_preferences	CHECK ((allow_group_invites = ANY (ARRAY[''all''::text, ''following''::text, ''none''::text])))
+constraint contact_preferences_allow_incoming_check on contact_preferences	CHECK ((allow_incoming = ANY (ARRAY[''all''::text, ''following''::text, ''none''::text])))
+constraint contact_preferences_pkey on contact_preferences	PRIMARY KEY (did)
+constraint conversations_add_by_check on conversations	CHECK ((add_by = ANY (ARRAY[''membersUpTo50''::text, ''members''::text, ''admins''::text])))
+constraint conversations_check on conversations	CHECK (((locked_at IS NOT NULL) = (locked_by_admin OR locked_by_operator)))
+constraint conversations_convo_id_check on conversations	CHECK (((octet_length(convo_id) >= 16) AND (octet_length(convo_id) <= 64)))
+constraint conversations_epoch_check on conversations	CHECK ((epoch >= 0))
+constraint conversations_last_seq_check on conversations	CHECK ((last_seq >= 0))
+constraint conversations_pkey on conversations	PRIMARY KEY (convo_id)
+constraint convo_blocks_convo_id_fkey on convo_blocks	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id) ON DELETE CASCADE
+constraint convo_blocks_pkey on convo_blocks	PRIMARY KEY (did, convo_id)
+constraint convo_infos_convo_id_fkey on convo_infos	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id) ON DELETE CASCADE
+constraint convo_infos_key_epoch_check on convo_infos	CHECK ((key_epoch >= 0))
+constraint convo_infos_pkey on convo_infos	PRIMARY KEY (convo_id)
+constraint convo_infos_version_check on convo_infos	CHECK ((version > 0))
+constraint declines_pkey on declines	PRIMARY KEY (did, adder_did)
+constraint devices_did_fkey on devices	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint devices_pkey on devices	PRIMARY KEY (did, device_id)
+constraint events_check on events	CHECK (((convo_id IS NULL) <> (target_did IS NULL)))
+constraint events_kind_check on events not valid	CHECK ((kind = ANY (ARRAY[''membership''::text, ''welcome''::text, ''rejoin-requested''::text, ''convo-damaged''::text, ''key-packages-low''::text, ''read''::text, ''preferences''::text, ''role''::text, ''policy''::text, ''lock''::text, ''info''::text, ''info-key-requested''::text, ''request''::text, ''accepted''::text, ''request-ended''::text, ''join-requests''::text, ''join-answered''::text]))) NOT VALID
+constraint events_n_check on events	CHECK ((n > 0))
+constraint events_pkey on events	PRIMARY KEY (gen, pos, stream_key, seq, n)
+constraint group_infos_pkey on group_infos	PRIMARY KEY (convo_id, epoch)
+constraint group_infos_tree_at_check on group_infos	CHECK ((tree_at > 0))
+constraint health_writes_only_row_check on health_writes	CHECK (only_row)
+constraint health_writes_pkey on health_writes	PRIMARY KEY (only_row)
+constraint idempotency_records_pkey on idempotency_records	PRIMARY KEY (record_id)
+constraint join_links_convo_id_fkey on join_links	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id) ON DELETE CASCADE
+constraint join_links_join_rule_check on join_links	CHECK ((join_rule = ANY (ARRAY[''anyone''::text, ''followedByAdmin''::text])))
+constraint join_links_max_uses_check on join_links	CHECK ((max_uses > 0))
+constraint join_links_pkey on join_links	PRIMARY KEY (convo_id, code_hash)
+constraint join_requests_convo_id_code_hash_fkey on join_requests	FOREIGN KEY (convo_id, code_hash) REFERENCES join_links(convo_id, code_hash) ON DELETE CASCADE
+constraint join_requests_pkey on join_requests	PRIMARY KEY (convo_id, did)
+constraint join_requests_state_check on join_requests	CHECK ((state = ANY (ARRAY[''pending''::text, ''approved''::text, ''rejected''::text])))
+constraint key_packages_check on key_packages	CHECK (((lease_holder IS NULL) OR ((lease_ends_at IS NOT NULL) AND (spent_at IS NULL))))
+constraint key_packages_check1 on key_packages	CHECK (((lease_holder IS NULL) = (lease_convo IS NULL)))
+constraint key_packages_check2 on key_packages	CHECK (((NOT last_resort) OR ((lease_ends_at IS NULL) AND (spent_at IS NULL))))
+constraint key_packages_did_device_id_fkey on key_packages	FOREIGN KEY (did, device_id) REFERENCES devices(did, device_id)
+constraint key_packages_pkey on key_packages	PRIMARY KEY (did, ref)
+constraint lapsed_proposals_convo_id_fkey on lapsed_proposals	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint lapsed_proposals_pkey on lapsed_proposals	PRIMARY KEY (convo_id, seq)
+constraint leaves_convo_id_fkey on leaves	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint leaves_leaf_index_check on leaves	CHECK ((leaf_index >= 0))
+constraint leaves_pkey on leaves	PRIMARY KEY (convo_id, did, device_id)
+constraint log_generation_gen_check on log_generation	CHECK ((gen > 0))
+constraint log_generation_only_row_check on log_generation	CHECK (only_row)
+constraint log_generation_pkey on log_generation	PRIMARY KEY (only_row)
+constraint memberships_check on memberships	CHECK ((left_seq >= joined_seq))
+constraint memberships_check1 on memberships	CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL)))
+constraint memberships_check2 on memberships	CHECK (((left_seq IS NULL) = (left_at IS NULL)))
+constraint memberships_consent_check on memberships	CHECK ((consent = ANY (ARRAY[''accepted''::text, ''request''::text, ''hidden''::text])))
+constraint memberships_convo_id_fkey on memberships	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint memberships_pkey on memberships	PRIMARY KEY (convo_id, did, joined_seq)
+constraint memberships_role_check on memberships	CHECK ((role = ANY (ARRAY[''admin''::text, ''member''::text])))
+constraint message_blobs_convo_id_seq_fkey on message_blobs	FOREIGN KEY (convo_id, seq) REFERENCES messages(convo_id, seq)
+constraint message_blobs_pkey on message_blobs	PRIMARY KEY (convo_id, seq, cid)
+constraint messages_blobs_check on messages	CHECK ((blobs <> ''{}''::text[]))
+constraint messages_check on messages	CHECK (((kind = ''app''::text) = (sender_did IS NULL)))
+constraint messages_check1 on messages	CHECK (((proposal_ref IS NULL) OR (kind = ''proposal''::text)))
+constraint messages_epoch_check on messages	CHECK ((epoch >= 0))
+constraint messages_kind_check on messages	CHECK ((kind = ANY (ARRAY[''app''::text, ''commit''::text, ''proposal''::text])))
+constraint messages_pkey on messages	PRIMARY KEY (convo_id, seq)
+constraint messages_seq_check on messages	CHECK ((seq > 0))
+constraint orphan_objects_check on orphan_objects	CHECK (((did IS NULL) = (reserved IS NULL)))
+constraint orphan_objects_pkey on orphan_objects	PRIMARY KEY (object_key)
+constraint package_claims_pkey on package_claims	PRIMARY KEY (did, device_id, cipher_suite, requester)
+constraint read_positions_convo_id_fkey on read_positions	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint read_positions_pkey on read_positions	PRIMARY KEY (convo_id, did)
+constraint read_positions_seq_check on read_positions	CHECK ((seq >= 0))
+constraint rejoin_requests_convo_id_fkey on rejoin_requests	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint rejoin_requests_pkey on rejoin_requests	PRIMARY KEY (convo_id, did)
+constraint relay_cursors_check on relay_cursors	CHECK (((holder IS NULL) = (held_until IS NULL)))
+constraint relay_cursors_pkey on relay_cursors	PRIMARY KEY (relay)
+constraint removed_messages_pkey on removed_messages	PRIMARY KEY (convo_id, id_hash)
+constraint reports_check on reports	CHECK (((convo_id IS NOT NULL) OR (subject_did IS NOT NULL)))
+constraint reports_pkey on reports	PRIMARY KEY (report_id)
+constraint schema_needs_only_row_check on schema_needs	CHECK (only_row)
+constraint schema_needs_pkey on schema_needs	PRIMARY KEY (only_row)
+constraint stranger_allowances_amount_check on stranger_allowances	CHECK ((amount > 0))
+constraint stranger_allowances_pkey on stranger_allowances	PRIMARY KEY (did)
+constraint strangers_asked_pkey on strangers_asked	PRIMARY KEY (did, stranger)
+constraint tickets_pkey on tickets	PRIMARY KEY (ticket_hash)
+constraint trees_convo_id_fkey on trees	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint trees_pkey on trees	PRIMARY KEY (convo_id)
+constraint welcome_recipients_check on welcome_recipients	CHECK (((state = ''open''::text) = (ended_at IS NULL)))
+constraint welcome_recipients_convo_id_seq_fkey on welcome_recipients	FOREIGN KEY (convo_id, seq) REFERENCES welcomes(convo_id, seq)
+constraint welcome_recipients_pkey on welcome_recipients	PRIMARY KEY (convo_id, did, device_id, seq)
+constraint welcome_recipients_state_check on welcome_recipients	CHECK ((state = ANY (ARRAY[''open''::text, ''confirmed''::text, ''superseded''::text, ''device-deleted''::text])))
+constraint welcomes_convo_id_fkey on welcomes	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint welcomes_pkey on welcomes	PRIMARY KEY (convo_id, seq)
+function health_wait(pid integer) returns text	9e46829dd16d0b9d92d53f32bb7ef6c1
+function log_current_generation() returns bigint	543f9a112ca507415f3313d551469401
+function log_database_oid() returns bigint	9282770c3167611f1b34de8809820c3e
+function log_events(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, at_n bigint, max_rows bigint) returns SETOF events	f968c8f6ff61c5bb6ef0041526bb01ff
+function log_horizon() returns bigint	9ac6e79dc78bfa02fa22d8e5df983e0e
+function log_messages(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, max_rows bigint) returns SETOF messages	3fb999ee8f21303701ee7dfde79d8ebf
+function log_next_xid() returns bigint	ac5611f20a62a244967e08d9b380803d
+function log_own_xid() returns bigint	98365b857681f8a84a241bf9dce68b1b
+function log_system_identifier() returns bigint	9d61375f96554a7587065c9c5a0449d4
+function log_timeline() returns bigint	870233518d034d71e51aa9a0ca0efd2d
+function log_told_until(convo bytea, lo bigint, hi bigint, at_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint) returns bigint	fac36cc74a4d5e0f28b872c2f2d0c37d
+index account_keys_age on account_keys	CREATE INDEX account_keys_age USING btree (fetched_at)
+index account_keys_pkey on account_keys unique	CREATE UNIQUE INDEX account_keys_pkey USING btree (did)
+index account_origins_age on account_origins	CREATE INDEX account_origins_age USING btree (confirmed_at) WHERE (settled_at IS NULL)
+index account_origins_pkey on account_origins unique	CREATE UNIQUE INDEX account_origins_pkey USING btree (did)
+index account_origins_settled on account_origins	CREATE INDEX account_origins_settled USING btree (origin, confirmed_at) WHERE (settled_at IS NOT NULL)
+index account_states_erase on account_states	CREATE INDEX account_states_erase USING btree (erase_at) WHERE (erase_at IS NOT NULL)
+index account_states_pkey on account_states unique	CREATE UNIQUE INDEX account_states_pkey USING btree (did)
+index account_states_version_pkey on account_states_version unique	CREATE UNIQUE INDEX account_states_version_pkey USING btree (only_row)
+index account_states_versions on account_states	CREATE INDEX account_states_versions USING btree (version)
+index accounts_pkey on accounts unique	CREATE UNIQUE INDEX accounts_pkey USING btree (did)
+index admin_audit_pkey on admin_audit unique	CREATE UNIQUE INDEX admin_audit_pkey USING btree (id)
+index admin_audit_subject on admin_audit	CREATE INDEX admin_audit_subject USING btree (subject, id) WHERE (subject IS NOT NULL)
+index blobs_by_age on blobs	CREATE INDEX blobs_by_age USING btree (created_at, object_key)
+index blobs_by_object on blobs unique	CREATE UNIQUE INDEX blobs_by_object USING btree (object_key)
+index blobs_pkey on blobs unique	CREATE UNIQUE INDEX blobs_pkey USING btree (did, cid)
+index blobs_unattached on blobs	CREATE INDEX blobs_unattached USING btree (created_at) WHERE (NOT attached)
+index blocks_by_age on blocks	CREATE INDEX blocks_by_age USING btree (did, created_at DESC, blocked_did DESC)
+index blocks_of on blocks	CREATE INDEX blocks_of USING btree (blocked_did)
+index blocks_pkey on blocks unique	CREATE UNIQUE INDEX blocks_pkey USING btree (did, blocked_did)
+index commit_failures_pkey on commit_failures unique	CREATE UNIQUE INDEX commit_failures_pkey USING btree (convo_id, epoch, did)
+index contact_preferences_pkey on contact_preferences unique	CREATE UNIQUE INDEX contact_preferences_pkey USING btree (did)
+index conversations_closed on conversations	CREATE INDEX conversations_closed USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+index conversations_pkey on conversations unique	CREATE UNIQUE INDEX conversations_pkey USING btree (convo_id)
+index convo_blocks_by_convo on convo_blocks	CREATE INDEX convo_blocks_by_convo USING btree (convo_id)
+index convo_blocks_pkey on convo_blocks unique	CREATE UNIQUE INDEX convo_blocks_pkey USING btree (did, convo_id)
+index convo_infos_pkey on convo_infos unique	CREATE UNIQUE INDEX convo_infos_pkey USING btree (convo_id)
+index declines_of on declines	CREATE INDEX declines_of USING btree (adder_did)
+index declines_pkey on declines unique	CREATE UNIQUE INDEX declines_pkey USING btree (did, adder_did)
+index devices_pkey on devices unique	CREATE UNIQUE INDEX devices_pkey USING btree (did, device_id)
+index events_by_convo on events	CREATE INDEX events_by_convo USING btree (convo_id, gen, pos, seq, n) WHERE (convo_id IS NOT NULL)
+index events_by_target on events	CREATE INDEX events_by_target USING btree (target_did, gen, pos) WHERE (target_did IS NOT NULL)
+index events_pkey on events unique	CREATE UNIQUE INDEX events_pkey USING btree (gen, pos, stream_key, seq, n)
+index events_target_age on events	CREATE INDEX events_target_age USING btree (created_at) WHERE (target_did IS NOT NULL)
+index group_infos_pkey on group_infos unique	CREATE UNIQUE INDEX group_infos_pkey USING btree (convo_id, epoch)
+index health_writes_pkey on health_writes unique	CREATE UNIQUE INDEX health_writes_pkey USING btree (only_row)
+index idempotency_records_age on idempotency_records	CREATE INDEX idempotency_records_age USING btree (created_at)
+index idempotency_records_pkey on idempotency_records unique	CREATE UNIQUE INDEX idempotency_records_pkey USING btree (record_id)
+index join_links_by_code on join_links unique	CREATE UNIQUE INDEX join_links_by_code USING btree (code_hash)
+index join_links_ended on join_links	CREATE INDEX join_links_ended USING btree (LEAST(disabled_at, expires_at))
+index join_links_pkey on join_links unique	CREATE UNIQUE INDEX join_links_pkey USING btree (convo_id, code_hash)
+index join_requests_age on join_requests	CREATE INDEX join_requests_age USING btree (since) WHERE (state <> ''rejected''::text)
+index join_requests_by_did on join_requests	CREATE INDEX join_requests_by_did USING btree (did)
+index join_requests_by_link on join_requests	CREATE INDEX join_requests_by_link USING btree (convo_id, code_hash)
+index join_requests_pkey on join_requests unique	CREATE UNIQUE INDEX join_requests_pkey USING btree (convo_id, did)
+index key_packages_available on key_packages	CREATE INDEX key_packages_available USING btree (did, device_id, cipher_suite, lease_ends_at NULLS FIRST, expires_at) WHERE ((spent_at IS NULL) AND (NOT last_resort))
+index key_packages_by_ref on key_packages	CREATE INDEX key_packages_by_ref USING btree (ref)
+index key_packages_last_resort on key_packages	CREATE INDEX key_packages_last_resort USING btree (did, device_id, cipher_suite, expires_at) WHERE last_resort
+index key_packages_lease_ends on key_packages	CREATE INDEX key_packages_lease_ends USING btree (lease_ends_at) WHERE (lease_holder <> ''''::text)
+index key_packages_leases on key_packages	CREATE INDEX key_packages_leases USING btree (lease_holder, did, lease_ends_at) WHERE ((lease_holder IS NOT NULL) AND (spent_at IS NULL))
+index key_packages_pkey on key_packages unique	CREATE UNIQUE INDEX key_packages_pkey USING btree (did, ref)
+index key_packages_spent on key_packages	CREATE INDEX key_packages_spent USING btree (did, device_id, cipher_suite, spent_at) WHERE (spent_at IS NOT NULL)
+index key_packages_spent_age on key_packages	CREATE INDEX key_packages_spent_age USING btree (expires_at) WHERE (spent_at IS NOT NULL)
+index key_packages_unspent_age on key_packages	CREATE INDEX key_packages_unspent_age USING btree (expires_at) WHERE (spent_at IS NULL)
+index lapsed_proposals_age on lapsed_proposals	CREATE INDEX lapsed_proposals_age USING btree (lapsed_at)
+index lapsed_proposals_pkey on lapsed_proposals unique	CREATE UNIQUE INDEX lapsed_proposals_pkey USING btree (convo_id, seq)
+index leaves_by_device on leaves	CREATE INDEX leaves_by_device USING btree (did, device_id)
+index leaves_pkey on leaves unique	CREATE UNIQUE INDEX leaves_pkey USING btree (convo_id, did, device_id)
+index log_generation_pkey on log_generation unique	CREATE UNIQUE INDEX log_generation_pkey USING btree (only_row)
+index memberships_accepted on memberships	CREATE INDEX memberships_accepted USING btree (did, accepted_at) WHERE (accepted_at IS NOT NULL)
+index memberships_by_did on memberships	CREATE INDEX memberships_by_did USING btree (did, convo_id)
+index memberships_one_active on memberships unique	CREATE UNIQUE INDEX memberships_one_active USING btree (convo_id, did) WHERE (left_seq IS NULL)
+index memberships_pkey on memberships unique	CREATE UNIQUE INDEX memberships_pkey USING btree (convo_id, did, joined_seq)
+index memberships_requests on memberships	CREATE INDEX memberships_requests USING btree (did, joined_at, convo_id) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
+index memberships_requests_age on memberships	CREATE INDEX memberships_requests_age USING btree (joined_at) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
+index message_blobs_by_cid on message_blobs	CREATE INDEX message_blobs_by_cid USING btree (convo_id, cid)
+index message_blobs_by_owner on message_blobs	CREATE INDEX message_blobs_by_owner USING btree (owner_did, cid)
+index message_blobs_pkey on message_blobs unique	CREATE UNIQUE INDEX message_blobs_pkey USING btree (convo_id, seq, cid)
+index messages_age on messages	CREATE INDEX messages_age USING btree (created_at) WHERE (kind = ''app''::text)
+index messages_handshake on messages	CREATE INDEX messages_handshake USING btree (convo_id, seq) WHERE (kind <> ''app''::text)
+index messages_log on messages	CREATE INDEX messages_log USING btree (gen, pos, convo_id, seq)
+index messages_message_id on messages unique	CREATE UNIQUE INDEX messages_message_id USING btree (convo_id, message_id)
+index messages_one_commit on messages unique	CREATE UNIQUE INDEX messages_one_commit USING btree (convo_id, epoch) WHERE (kind = ''commit''::text)
+index messages_pkey on messages unique	CREATE UNIQUE INDEX messages_pkey USING btree (convo_id, seq)
+index messages_proposals on messages	CREATE INDEX messages_proposals USING btree (convo_id, epoch, seq) WHERE (kind = ''proposal''::text)
+index messages_proposers on messages	CREATE INDEX messages_proposers USING btree (convo_id, sender_did, epoch) WHERE (kind = ''proposal''::text)
+index orphan_objects_pkey on orphan_objects unique	CREATE UNIQUE INDEX orphan_objects_pkey USING btree (object_key)
+index orphan_objects_since on orphan_objects	CREATE INDEX orphan_objects_since USING btree (since)
+index orphan_objects_uploads on orphan_objects	CREATE INDEX orphan_objects_uploads USING btree (did) WHERE (did IS NOT NULL)
+index package_claims_ends on package_claims	CREATE INDEX package_claims_ends USING btree (ends_at)
+index package_claims_pkey on package_claims unique	CREATE UNIQUE INDEX package_claims_pkey USING btree (did, device_id, cipher_suite, requester)
+index read_positions_pkey on read_positions unique	CREATE UNIQUE INDEX read_positions_pkey USING btree (convo_id, did)
+index rejoin_requests_pkey on rejoin_requests unique	CREATE UNIQUE INDEX rejoin_requests_pkey USING btree (convo_id, did)
+index relay_cursors_pkey on relay_cursors unique	CREATE UNIQUE INDEX relay_cursors_pkey USING btree (relay)
+index removed_messages_pkey on removed_messages unique	CREATE UNIQUE INDEX removed_messages_pkey USING btree (convo_id, id_hash)
+index reports_about on reports	CREATE INDEX reports_about USING btree (subject_did) WHERE (subject_did IS NOT NULL)
+index reports_by on reports	CREATE INDEX reports_by USING btree (reporter_did)
+index reports_open on reports	CREATE INDEX reports_open USING btree (report_id) WHERE (resolved_at IS NULL)
+index reports_pkey on reports unique	CREATE UNIQUE INDEX reports_pkey USING btree (report_id)
+index reports_resolved on reports	CREATE INDEX reports_resolved USING btree (resolved_at) WHERE (resolved_at IS NOT NULL)
+index reports_to_forward on reports	CREATE INDEX reports_to_forward USING btree (forward_after) WHERE (forward_after IS NOT NULL)
+index schema_needs_pkey on schema_needs unique	CREATE UNIQUE INDEX schema_needs_pkey USING btree (only_row)
+index stranger_allowances_pkey on stranger_allowances unique	CREATE UNIQUE INDEX stranger_allowances_pkey USING btree (did)
+index strangers_asked_age on strangers_asked	CREATE INDEX strangers_asked_age USING btree (asked_at)
+index strangers_asked_pkey on strangers_asked unique	CREATE UNIQUE INDEX strangers_asked_pkey USING btree (did, stranger)
+index tickets_expiry on tickets	CREATE INDEX tickets_expiry USING btree (expires_at)
+index tickets_pkey on tickets unique	CREATE UNIQUE INDEX tickets_pkey USING btree (ticket_hash)
+index trees_pkey on trees unique	CREATE UNIQUE INDEX trees_pkey USING btree (convo_id)
+index welcome_recipients_by_device on welcome_recipients	CREATE INDEX welcome_recipients_by_device USING btree (did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_ended on welcome_recipients	CREATE INDEX welcome_recipients_ended USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+index welcome_recipients_one_open on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_one_open USING btree (convo_id, did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_pkey on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_pkey USING btree (convo_id, did, device_id, seq)
+index welcomes_pkey on welcomes unique	CREATE UNIQUE INDEX welcomes_pkey USING btree (convo_id, seq)
+table account_keys (r)
+table account_origins (r)
+table account_states (r)
+table account_states_version (r)
+table accounts (r)
+table admin_audit (r)
+table admin_audit_id_seq (S)
+table blobs (r)
+table blocks (r)
+table commit_failures (r)
+table contact_preferences (r)
+table conversations (r)
+table convo_blocks (r)
+table convo_infos (r)
+table declines (r)
+table devices (r)
+table events (r)
+table group_infos (r)
+table health_writes (r)
+table idempotency_records (r)
+table join_links (r)
+table join_requests (r)
+table key_packages (r)
+table lapsed_proposals (r)
+table leaves (r)
+table log_generation (r)
+table memberships (r)
+table message_blobs (r)
+table messages (r)
+table orphan_objects (r)
+table package_claims (r)
+table read_positions (r)
+table rejoin_requests (r)
+table relay_cursors (r)
+table removed_messages (r)
+table reports (r)
+table reports_report_id_seq (S)
+table schema_needs (r)
+table stranger_allowances (r)
+table strangers_asked (r)
+table tickets (r)
+table trees (r)
+table welcome_recipients (r)
+table welcomes (r)');
+INSERT INTO public.schema_migrations VALUES (8, '2026-11-28 08:10:44.730123+00', 15, 'column account_keys.did text not null collate C	
+column account_keys.fetched_at timestamp with time zone not null	
+column account_keys.public_key text not null collate C	
+column account_origins.confirmed_at timestamp with time zone	
+column account_origins.did text not null collate C	
+column account_origins.origin text collate C	
+column account_origins.settled_at timestamp with time zone	
+column account_states.did text not null collate C	
+column account_states.erase_at timestamp with time zone	
+column account_states.erasing boolean not null	false
+column account_states.host_status text collate C	
+column account_states.host_status_at timestamp with time zone	
+column account_states.suspended_at timestamp with time zone	
+column account_states.version bigint not null	
+column account_states_version.only_row boolean not null	true
+column account_states_version.version bigint not null	
+column accounts.blob_bytes bigint not null	0
+column accounts.created_at timestamp with time zone not null	
+column accounts.did text not null collate C	
+column accounts.gen bigint not null	log_current_generation()
+column accounts.last_n bigint not null	0
+column accounts.last_pos bigint not null	0
+column admin_audit.action text not null collate C	
+column admin_audit.actor text not null collate C	
+column admin_audit.at timestamp with time zone not null	now()
+column admin_audit.id bigint not null	
+column admin_audit.subject bytea	
+column admin_audit_id_seq.is_called boolean not null	
+column admin_audit_id_seq.last_value bigint not null	
+column admin_audit_id_seq.log_cnt bigint not null	
+column blobs.attached boolean not null	false
+column blobs.cid text not null collate C	
+column blobs.created_at timestamp with time zone not null	
+column blobs.did text not null collate C	
+column blobs.mime_type text not null	
+column blobs.object_key text not null collate C	
+column blobs.size bigint not null	
+column blocks.blocked_did text not null collate C	
+column blocks.created_at timestamp with time zone not null	
+column blocks.did text not null collate C	
+column commit_failures.convo_id bytea not null	
+column commit_failures.detail text collate C	
+column commit_failures.did text not null collate C	
+column commit_failures.epoch bigint not null	
+column commit_failures.reported_at timestamp with time zone not null	
+column contact_preferences.accept_from text not null collate C	''known''::text
+column contact_preferences.accept_group_invites_from text not null collate C	''known''::text
+column contact_preferences.allow_group_invites text not null collate C	''all''::text
+column contact_preferences.allow_incoming text not null collate C	''all''::text
+column contact_preferences.did text not null collate C	
+column conversations.add_by text not null collate C	''membersUpTo50''::text
+column conversations.admins_change_info boolean not null	false
+column conversations.admins_make_links boolean not null	true
+column conversations.admins_remove boolean not null	true
+column conversations.admins_send boolean not null	false
+column conversations.cipher_suite bigint not null	
+column conversations.closed_at timestamp with time zone	
+column conversations.convo_id bytea not null	
+column conversations.created_at timestamp with time zone not null	
+column conversations.creator_did text not null collate C	
+column conversations.description text	
+column conversations.epoch bigint not null	
+column conversations.epoch_began_at timestamp with time zone not null	now()
+column conversations.gen bigint not null	log_current_generation()
+column conversations.last_activity_at timestamp with time zone not null	
+column conversations.last_message_at timestamp with time zone	
+column conversations.last_n bigint not null	0
+column conversations.last_pos bigint not null	0
+column conversations.last_seq bigint not null	0
+column conversations.locked_at timestamp with time zone	
+column conversations.locked_by_admin boolean not null	false
+column conversations.locked_by_operator boolean not null	false
+column conversations.name text	
+column conversations.reserved_at timestamp with time zone	
+column conversations.reserved_for text collate C	
+column conversations.reserved_until timestamp with time zone	
+column conversations.roster_version bigint not null	0
+column convo_blocks.convo_id bytea not null	
+column convo_blocks.did text not null collate C	
+column convo_infos.convo_id bytea not null	
+column convo_infos.info bytea not null	
+column convo_infos.info_key bytea not null	
+column convo_infos.key_epoch bigint not null	
+column convo_infos.requested_epoch bigint	
+column convo_infos.updated_at timestamp with time zone not null	
+column convo_infos.version bigint not null	
+column declines.adder_did text not null collate C	
+column declines.declined bigint not null	1
+column declines.did text not null collate C	
+column devices.created_at timestamp with time zone not null	
+column devices.deleted_at timestamp with time zone	
+column devices.device_id text not null collate C	
+column devices.did text not null collate C	
+column events.body jsonb not null	
+column events.convo_id bytea	
+column events.created_at timestamp with time zone not null	
+column events.edge bigint	
+column events.gen bigint not null	
+column events.kind text not null collate C	
+column events.n bigint not null	
+column events.pos bigint not null	
+column events.seq bigint not null	
+column events.stream_key bytea not null	
+column events.target_did text collate C	
+column group_infos.convo_id bytea not null	
+column group_infos.epoch bigint not null	
+column group_infos.group_info bytea not null	
+column group_infos.tree_at bigint	
+column group_infos.tree_change bytea	
+column group_infos.updated_at timestamp with time zone not null	
+column health_writes.only_row boolean not null	true
+column health_writes.written_at timestamp with time zone not null	
+column idempotency_records.answer bytea not null	
+column idempotency_records.content_hash bytea not null	
+column idempotency_records.created_at timestamp with time zone not null	
+column idempotency_records.record_id bytea not null	
+column join_links.code_hash bytea not null	
+column join_links.convo_id bytea not null	
+column join_links.created_at timestamp with time zone not null	
+column join_links.disabled_at timestamp with time zone	
+column join_links.expires_at timestamp with time zone	
+column join_links.join_rule text not null collate C	
+column join_links.maker_did text not null collate C	
+column join_links.max_uses bigint	
+column join_links.preview bytea	
+column join_links.require_approval boolean not null	
+column join_links.uses bigint not null	0
+column join_requests.code_hash bytea not null	
+column join_requests.convo_id bytea not null	
+column join_requests.did text not null collate C	
+column join_requests.since timestamp with time zone not null	
+column join_requests.state text not null collate C	
+column key_packages.cipher_suite bigint not null	
+column key_packages.created_at timestamp with time zone not null	
+column key_packages.device_id text not null collate C	
+column key_packages.did text not null collate C	
+column key_packages.expires_at timestamp with time zone not null	
+column key_packages.key_package bytea not null	
+column key_packages.last_resort boolean not null	
+column key_packages.last_resort_used_at timestamp with time zone	
+column key_packages.lease_convo bytea	
+column key_packages.lease_ends_at timestamp with time zone	
+column key_packages.lease_holder text collate C	
+column key_packages.ref bytea not null	
+column key_packages.spent_at timestamp with time zone	
+column lapsed_proposals.convo_id bytea not null	
+column lapsed_proposals.lapsed_at timestamp with time zone not null	
+column lapsed_proposals.seq bigint not null	
+column leaves.convo_id bytea not null	
+column leaves.credential bytea not null	
+column leaves.device_id text not null collate C	
+column leaves.did text not null collate C	
+column leaves.leaf_index bigint not null	
+column leaves.signature_key bytea not null	
+column log_generation.began_at timestamp with time zone not null	
+column log_generation.database_oid bigint	
+column log_generation.gen bigint not null	
+column log_generation.low_water_n bigint not null	0
+column log_generation.low_water_pos bigint not null	0
+column log_generation.low_water_seq bigint not null	0
+column log_generation.low_water_stream_key bytea not null	''\x''::bytea
+column log_generation.only_row boolean not null	true
+column log_generation.secret uuid not null	
+column log_generation.system_identifier bigint	
+column log_generation.timeline bigint	
+column memberships.accepted_at timestamp with time zone	
+column memberships.added_by text collate C	
+column memberships.by_link boolean not null	false
+column memberships.consent text not null collate C	''accepted''::text
+column memberships.convo_id bytea not null	
+column memberships.did text not null collate C	
+column memberships.ended_by_other boolean not null	false
+column memberships.joined_at timestamp with time zone not null	
+column memberships.joined_gen bigint not null	
+column memberships.joined_n bigint not null	
+column memberships.joined_pos bigint not null	
+column memberships.joined_seq bigint not null	
+column memberships.left_at timestamp with time zone	
+column memberships.left_gen bigint	
+column memberships.left_n bigint	
+column memberships.left_pos bigint	
+column memberships.left_seq bigint	
+column memberships.listed boolean not null	false
+column memberships.pending_removal boolean not null	false
+column memberships.quiet_since timestamp with time zone not null	''infinity''::timestamp with time zone
+column memberships.role text not null collate C	''member''::text
+column memberships.told_gen bigint	
+column memberships.told_n bigint	
+column memberships.told_pos bigint	
+column memberships.told_seq bigint	
+column message_blobs.cid text not null collate C	
+column message_blobs.convo_id bytea not null	
+column message_blobs.owner_did text not null collate C	
+column message_blobs.seq bigint not null	
+column messages.blobs text[] collate C	
+column messages.ciphertext bytea not null	
+column messages.convo_id bytea not null	
+column messages.created_at timestamp with time zone not null	
+column messages.epoch bigint not null	
+column messages.gen bigint not null	
+column messages.kind text not null collate C	
+column messages.message_id bytea not null	
+column messages.pos bigint not null	
+column messages.proposal_ref bytea	
+column messages.sender_did text collate C	
+column messages.seq bigint not null	
+column orphan_objects.did text collate C	
+column orphan_objects.marked boolean not null	
+column orphan_objects.object_key text not null collate C	
+column orphan_objects.reserved bigint	
+column orphan_objects.since timestamp with time zone not null	
+column package_claims.cipher_suite bigint not null	
+column package_claims.claimed_at timestamp with time zone[] not null	
+column package_claims.device_id text not null collate C	
+column package_claims.did text not null collate C	
+column package_claims.ends_at timestamp with time zone not null	
+column package_claims.requester bytea not null	
+column quiet_place.gen bigint not null	
+column quiet_place.only_row boolean not null	true
+column quiet_place.pos bigint not null	
+column read_positions.archived boolean not null	false
+column read_positions.convo_id bytea not null	
+column read_positions.did text not null collate C	
+column read_positions.muted boolean not null	false
+column read_positions.seq bigint not null	
+column read_positions.updated_at timestamp with time zone not null	
+column rejoin_requests.convo_id bytea not null	
+column rejoin_requests.did text not null collate C	
+column rejoin_requests.epoch bigint	
+column rejoin_requests.reason text not null collate C	
+column rejoin_requests.requested_at timestamp with time zone not null	
+column relay_cursors.held_until timestamp with time zone	
+column relay_cursors.holder uuid	
+column relay_cursors.relay text not null collate C	
+column relay_cursors.seq bigint not null	''-1''::integer
+column removed_messages.convo_id bytea not null	
+column removed_messages.id_hash bytea not null	
+column removed_messages.seq bigint not null	
+column reports.convo_id bytea	
+column reports.created_at timestamp with time zone not null	
+column reports.evidence bytea	
+column reports.forward_after timestamp with time zone	
+column reports.forward_attempts bigint not null	0
+column reports.forwarded_at timestamp with time zone	
+column reports.forwarded_id bigint	
+column reports.message_id bytea	
+column reports.reason text	
+column reports.reason_type text not null collate C	
+column reports.report_id bigint not null	
+column reports.reporter_did text not null collate C	
+column reports.resolved_at timestamp with time zone	
+column reports.subject_did text collate C	
+column reports_report_id_seq.is_called boolean not null	
+column reports_report_id_seq.last_value bigint not null	
+column reports_report_id_seq.log_cnt bigint not null	
+column schema_needs.migration bigint not null	
+column schema_needs.only_row boolean not null	true
+column stranger_allowances.amount bigint not null	
+column stranger_allowances.did text not null collate C	
+column strangers_asked.asked_at timestamp with time zone not null	
+column strangers_asked.did text not null collate C	
+column strangers_asked.stranger bytea not null	
+column tickets.convo_id bytea	
+column tickets.did text not null collate C	
+column tickets.expires_at timestamp with time zone not null	
+column tickets.ticket_hash bytea not null	
+column trees.convo_id bytea not null	
+column trees.tree bytea not null	
+column welcome_recipients.convo_id bytea not null	
+column welcome_recipients.device_id text not null collate C	
+column welcome_recipients.did text not null collate C	
+column welcome_recipients.ended_at timestamp with time zone	
+column welcome_recipients.error_details text	
+column welcome_recipients.failed_at timestamp with time zone	
+column welcome_recipients.ref bytea not null	
+column welcome_recipients.seq bigint not null	
+column welcome_recipients.state text not null collate C	''open''::text
+column welcomes.convo_id bytea not null	
+column welcomes.created_at timestamp with time zone not null	
+column welcomes.epoch bigint not null	
+column welcomes.ratchet_tree bytea	
+column welcomes.seq bigint not null	
+column welcomes.welcome bytea not null	
+constraint account_keys_pkey on account_keys	PRIMARY KEY (did)
+constraint account_origins_check on account_origins	CHECK (((origin IS NULL) = (confirmed_at IS NULL)))
+constraint account_origins_check1 on account_origins	CHECK (((origin IS NOT NULL) OR (settled_at IS NOT NULL)))
+constraint account_origins_pkey on account_origins	PRIMARY KEY (did)
+constraint account_states_check on account_states	CHECK (((NOT erasing) OR (erase_at IS NOT NULL)))
+constraint account_states_check1 on account_states	CHECK (((host_status IS NULL) = (host_status_at IS NULL)))
+constraint account_states_check2 on account_states	CHECK (((suspended_at IS NOT NULL) OR (host_status IS NOT NULL) OR (erase_at IS NOT NULL)))
+constraint account_states_host_status_check on account_states	CHECK ((host_status = ANY (ARRAY[''deactivated''::text, ''suspended''::text, ''takendown''::text, ''deleted''::text])))
+constraint account_states_pkey on account_states	PRIMARY KEY (did)
+constraint account_states_version_only_row_check on account_states_version	CHECK (only_row)
+constraint account_states_version_pkey on account_states_version	PRIMARY KEY (only_row)
+constraint accounts_blob_bytes_check on accounts	CHECK ((blob_bytes >= 0))
+constraint accounts_pkey on accounts	PRIMARY KEY (did)
+constraint admin_audit_pkey on admin_audit	PRIMARY KEY (id)
+constraint blobs_pkey on blobs	PRIMARY KEY (did, cid)
+constraint blobs_size_check on blobs	CHECK ((size >= 0))
+constraint blocks_did_fkey on blocks	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint blocks_pkey on blocks	PRIMARY KEY (did, blocked_did)
+constraint commit_failures_convo_id_fkey on commit_failures	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint commit_failures_pkey on commit_failures	PRIMARY KEY (convo_id, epoch, did)
+constraint contact_preferences_accept_from_check on contact_preferences	CHECK ((accept_from = ANY (ARRAY[''all''::text, ''known''::text, ''following''::text, ''nobody''::text])))
+constraint contact_preferences_accept_group_invites_from_check on contact_preferences	CHECK ((accept_group_invites_from = ANY (ARRAY[''all''::text, ''known''::text, ''following''::text, ''nobody''::text])))
+constraint contact_preferences_allow_group_invites_check on contact_preferences	CHECK ((allow_group_invites = ANY (ARRAY[''all''::text, ''following''::text, ''none''::text])))
+constraint contact_preferences_allow_incoming_check on contact_preferences	CHECK ((allow_incoming = ANY (ARRAY[''all''::text, ''following''::text, ''none''::text])))
+constraint contact_preferences_pkey on contact_preferences	PRIMARY KEY (did)
+constraint conversations_add_by_check on conversations	CHECK ((add_by = ANY (ARRAY[''membersUpTo50''::text, ''members''::text, ''admins''::text])))
+constraint conversations_check on conversations	CHECK (((locked_at IS NOT NULL) = (locked_by_admin OR locked_by_operator)))
+constraint conversations_convo_id_check on conversations	CHECK (((octet_length(convo_id) >= 16) AND (octet_length(convo_id) <= 64)))
+constraint conversations_epoch_check on conversations	CHECK ((epoch >= 0))
+constraint conversations_last_seq_check on conversations	CHECK ((last_seq >= 0))
+constraint conversations_pkey on conversations	PRIMARY KEY (convo_id)
+constraint convo_blocks_convo_id_fkey on convo_blocks	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id) ON DELETE CASCADE
+constraint convo_blocks_pkey on convo_blocks	PRIMARY KEY (did, convo_id)
+constraint convo_infos_convo_id_fkey on convo_infos	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id) ON DELETE CASCADE
+constraint convo_infos_key_epoch_check on convo_infos	CHECK ((key_epoch >= 0))
+constraint convo_infos_pkey on convo_infos	PRIMARY KEY (convo_id)
+constraint convo_infos_version_check on convo_infos	CHECK ((version > 0))
+constraint declines_pkey on declines	PRIMARY KEY (did, adder_did)
+constraint devices_did_fkey on devices	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint devices_pkey on devices	PRIMARY KEY (did, device_id)
+constraint events_check on events	CHECK (((convo_id IS NULL) <> (target_did IS NULL)))
+constraint events_kind_check on events not valid	CHECK ((kind = ANY (ARRAY[''membership''::text, ''welcome''::text, ''rejoin-requested''::text, ''convo-damaged''::text, ''key-packages-low''::text, ''read''::text, ''preferences''::text, ''role''::text, ''policy''::text, ''lock''::text, ''info''::text, ''info-key-requested''::text, ''request''::text, ''accepted''::text, ''request-ended''::text, ''join-requests''::text, ''join-answered''::text]))) NOT VALID
+constraint events_n_check on events	CHECK ((n > 0))
+constraint events_pkey on events	PRIMARY KEY (gen, pos, stream_key, seq, n)
+constraint group_infos_pkey on group_infos	PRIMARY KEY (convo_id, epoch)
+constraint group_infos_tree_at_check on group_infos	CHECK ((tree_at > 0))
+constraint health_writes_only_row_check on health_writes	CHECK (only_row)
+constraint health_writes_pkey on health_writes	PRIMARY KEY (only_row)
+constraint idempotency_records_pkey on idempotency_records	PRIMARY KEY (record_id)
+constraint join_links_convo_id_fkey on join_links	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id) ON DELETE CASCADE
+constraint join_links_join_rule_check on join_links	CHECK ((join_rule = ANY (ARRAY[''anyone''::text, ''followedByAdmin''::text])))
+constraint join_links_max_uses_check on join_links	CHECK ((max_uses > 0))
+constraint join_links_pkey on join_links	PRIMARY KEY (convo_id, code_hash)
+constraint join_requests_convo_id_code_hash_fkey on join_requests	FOREIGN KEY (convo_id, code_hash) REFERENCES join_links(convo_id, code_hash) ON DELETE CASCADE
+constraint join_requests_pkey on join_requests	PRIMARY KEY (convo_id, did)
+constraint join_requests_state_check on join_requests	CHECK ((state = ANY (ARRAY[''pending''::text, ''approved''::text, ''rejected''::text])))
+constraint key_packages_check on key_packages	CHECK (((lease_holder IS NULL) OR ((lease_ends_at IS NOT NULL) AND (spent_at IS NULL))))
+constraint key_packages_check1 on key_packages	CHECK (((lease_holder IS NULL) = (lease_convo IS NULL)))
+constraint key_packages_check2 on key_packages	CHECK (((NOT last_resort) OR ((lease_ends_at IS NULL) AND (spent_at IS NULL))))
+constraint key_packages_did_device_id_fkey on key_packages	FOREIGN KEY (did, device_id) REFERENCES devices(did, device_id)
+constraint key_packages_pkey on key_packages	PRIMARY KEY (did, ref)
+constraint lapsed_proposals_convo_id_fkey on lapsed_proposals	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint lapsed_proposals_pkey on lapsed_proposals	PRIMARY KEY (convo_id, seq)
+constraint leaves_convo_id_fkey on leaves	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint leaves_leaf_index_check on leaves	CHECK ((leaf_index >= 0))
+constraint leaves_pkey on leaves	PRIMARY KEY (convo_id, did, device_id)
+constraint log_generation_gen_check on log_generation	CHECK ((gen > 0))
+constraint log_generation_only_row_check on log_generation	CHECK (only_row)
+constraint log_generation_pkey on log_generation	PRIMARY KEY (only_row)
+constraint memberships_check on memberships	CHECK ((left_seq >= joined_seq))
+constraint memberships_check1 on memberships	CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL)))
+constraint memberships_check2 on memberships	CHECK (((left_seq IS NULL) = (left_at IS NULL)))
+constraint memberships_consent_check on memberships	CHECK ((consent = ANY (ARRAY[''accepted''::text, ''request''::text, ''hidden''::text])))
+constraint memberships_convo_id_fkey on memberships	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint memberships_pkey on memberships	PRIMARY KEY (convo_id, did, joined_seq)
+constraint memberships_role_check on memberships	CHECK ((role = ANY (ARRAY[''admin''::text, ''member''::text])))
+constraint message_blobs_convo_id_seq_fkey on message_blobs	FOREIGN KEY (convo_id, seq) REFERENCES messages(convo_id, seq)
+constraint message_blobs_pkey on message_blobs	PRIMARY KEY (convo_id, seq, cid)
+constraint messages_blobs_check on messages	CHECK ((blobs <> ''{}''::text[]))
+constraint messages_check on messages	CHECK (((kind = ''app''::text) = (sender_did IS NULL)))
+constraint messages_check1 on messages	CHECK (((proposal_ref IS NULL) OR (kind = ''proposal''::text)))
+constraint messages_epoch_check on messages	CHECK ((epoch >= 0))
+constraint messages_kind_check on messages	CHECK ((kind = ANY (ARRAY[''app''::text, ''commit''::text, ''proposal''::text])))
+constraint messages_pkey on messages	PRIMARY KEY (convo_id, seq)
+constraint messages_seq_check on messages	CHECK ((seq > 0))
+constraint orphan_objects_check on orphan_objects	CHECK (((did IS NULL) = (reserved IS NULL)))
+constraint orphan_objects_pkey on orphan_objects	PRIMARY KEY (object_key)
+constraint package_claims_pkey on package_claims	PRIMARY KEY (did, device_id, cipher_suite, requester)
+constraint quiet_place_only_row_check on quiet_place	CHECK (only_row)
+constraint quiet_place_pkey on quiet_place	PRIMARY KEY (only_row)
+constraint read_positions_convo_id_fkey on read_positions	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint read_positions_pkey on read_positions	PRIMARY KEY (convo_id, did)
+constraint read_positions_seq_check on read_positions	CHECK ((seq >= 0))
+constraint rejoin_requests_convo_id_fkey on rejoin_requests	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint rejoin_requests_pkey on rejoin_requests	PRIMARY KEY (convo_id, did)
+constraint relay_cursors_check on relay_cursors	CHECK (((holder IS NULL) = (held_until IS NULL)))
+constraint relay_cursors_pkey on relay_cursors	PRIMARY KEY (relay)
+constraint removed_messages_pkey on removed_messages	PRIMARY KEY (convo_id, id_hash)
+constraint reports_check on reports	CHECK (((convo_id IS NOT NULL) OR (subject_did IS NOT NULL)))
+constraint reports_pkey on reports	PRIMARY KEY (report_id)
+constraint schema_needs_only_row_check on schema_needs	CHECK (only_row)
+constraint schema_needs_pkey on schema_needs	PRIMARY KEY (only_row)
+constraint stranger_allowances_amount_check on stranger_allowances	CHECK ((amount > 0))
+constraint stranger_allowances_pkey on stranger_allowances	PRIMARY KEY (did)
+constraint strangers_asked_pkey on strangers_asked	PRIMARY KEY (did, stranger)
+constraint tickets_pkey on tickets	PRIMARY KEY (ticket_hash)
+constraint trees_convo_id_fkey on trees	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint trees_pkey on trees	PRIMARY KEY (convo_id)
+constraint welcome_recipients_check on welcome_recipients	CHECK (((state = ''open''::text) = (ended_at IS NULL)))
+constraint welcome_recipients_convo_id_seq_fkey on welcome_recipients	FOREIGN KEY (convo_id, seq) REFERENCES welcomes(convo_id, seq)
+constraint welcome_recipients_pkey on welcome_recipients	PRIMARY KEY (convo_id, did, device_id, seq)
+constraint welcome_recipients_state_check on welcome_recipients	CHECK ((state = ANY (ARRAY[''open''::text, ''confirmed''::text, ''superseded''::text, ''device-deleted''::text])))
+constraint welcomes_convo_id_fkey on welcomes	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint welcomes_pkey on welcomes	PRIMARY KEY (convo_id, seq)
+function health_wait(pid integer) returns text	9e46829dd16d0b9d92d53f32bb7ef6c1
+function log_current_generation() returns bigint	543f9a112ca507415f3313d551469401
+function log_database_oid() returns bigint	9282770c3167611f1b34de8809820c3e
+function log_events(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, at_n bigint, max_rows bigint) returns SETOF events	f968c8f6ff61c5bb6ef0041526bb01ff
+function log_horizon() returns bigint	9ac6e79dc78bfa02fa22d8e5df983e0e
+function log_messages(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, max_rows bigint) returns SETOF messages	3fb999ee8f21303701ee7dfde79d8ebf
+function log_next_xid() returns bigint	ac5611f20a62a244967e08d9b380803d
+function log_own_xid() returns bigint	98365b857681f8a84a241bf9dce68b1b
+function log_system_identifier() returns bigint	9d61375f96554a7587065c9c5a0449d4
+function log_timeline() returns bigint	870233518d034d71e51aa9a0ca0efd2d
+function log_told_until(convo bytea, lo bigint, hi bigint, at_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint) returns bigint	fac36cc74a4d5e0f28b872c2f2d0c37d
+index account_keys_age on account_keys	CREATE INDEX account_keys_age USING btree (fetched_at)
+index account_keys_pkey on account_keys unique	CREATE UNIQUE INDEX account_keys_pkey USING btree (did)
+index account_origins_age on account_origins	CREATE INDEX account_origins_age USING btree (confirmed_at) WHERE (settled_at IS NULL)
+index account_origins_pkey on account_origins unique	CREATE UNIQUE INDEX account_origins_pkey USING btree (did)
+index account_origins_settled on account_origins	CREATE INDEX account_origins_settled USING btree (origin, confirmed_at) WHERE (settled_at IS NOT NULL)
+index account_states_erase on account_states	CREATE INDEX account_states_erase USING btree (erase_at) WHERE (erase_at IS NOT NULL)
+index account_states_pkey on account_states unique	CREATE UNIQUE INDEX account_states_pkey USING btree (did)
+index account_states_version_pkey on account_states_version unique	CREATE UNIQUE INDEX account_states_version_pkey USING btree (only_row)
+index account_states_versions on account_states	CREATE INDEX account_states_versions USING btree (version)
+index accounts_pkey on accounts unique	CREATE UNIQUE INDEX accounts_pkey USING btree (did)
+index admin_audit_pkey on admin_audit unique	CREATE UNIQUE INDEX admin_audit_pkey USING btree (id)
+index admin_audit_subject on admin_audit	CREATE INDEX admin_audit_subject USING btree (subject, id) WHERE (subject IS NOT NULL)
+index blobs_by_age on blobs	CREATE INDEX blobs_by_age USING btree (created_at, object_key)
+index blobs_by_object on blobs unique	CREATE UNIQUE INDEX blobs_by_object USING btree (object_key)
+index blobs_pkey on blobs unique	CREATE UNIQUE INDEX blobs_pkey USING btree (did, cid)
+index blobs_unattached on blobs	CREATE INDEX blobs_unattached USING btree (created_at) WHERE (NOT attached)
+index blocks_by_age on blocks	CREATE INDEX blocks_by_age USING btree (did, created_at DESC, blocked_did DESC)
+index blocks_of on blocks	CREATE INDEX blocks_of USING btree (blocked_did)
+index blocks_pkey on blocks unique	CREATE UNIQUE INDEX blocks_pkey USING btree (did, blocked_did)
+index commit_failures_pkey on commit_failures unique	CREATE UNIQUE INDEX commit_failures_pkey USING btree (convo_id, epoch, did)
+index contact_preferences_pkey on contact_preferences unique	CREATE UNIQUE INDEX contact_preferences_pkey USING btree (did)
+index conversations_closed on conversations	CREATE INDEX conversations_closed USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+index conversations_pkey on conversations unique	CREATE UNIQUE INDEX conversations_pkey USING btree (convo_id)
+index convo_blocks_by_convo on convo_blocks	CREATE INDEX convo_blocks_by_convo USING btree (convo_id)
+index convo_blocks_pkey on convo_blocks unique	CREATE UNIQUE INDEX convo_blocks_pkey USING btree (did, convo_id)
+index convo_infos_pkey on convo_infos unique	CREATE UNIQUE INDEX convo_infos_pkey USING btree (convo_id)
+index declines_of on declines	CREATE INDEX declines_of USING btree (adder_did)
+index declines_pkey on declines unique	CREATE UNIQUE INDEX declines_pkey USING btree (did, adder_did)
+index devices_pkey on devices unique	CREATE UNIQUE INDEX devices_pkey USING btree (did, device_id)
+index events_by_convo on events	CREATE INDEX events_by_convo USING btree (convo_id, gen, pos, seq, n) WHERE (convo_id IS NOT NULL)
+index events_by_target on events	CREATE INDEX events_by_target USING btree (target_did, gen, pos) WHERE (target_did IS NOT NULL)
+index events_pkey on events unique	CREATE UNIQUE INDEX events_pkey USING btree (gen, pos, stream_key, seq, n)
+index events_target_age on events	CREATE INDEX events_target_age USING btree (created_at) WHERE (target_did IS NOT NULL)
+index group_infos_pkey on group_infos unique	CREATE UNIQUE INDEX group_infos_pkey USING btree (convo_id, epoch)
+index health_writes_pkey on health_writes unique	CREATE UNIQUE INDEX health_writes_pkey USING btree (only_row)
+index idempotency_records_age on idempotency_records	CREATE INDEX idempotency_records_age USING btree (created_at)
+index idempotency_records_pkey on idempotency_records unique	CREATE UNIQUE INDEX idempotency_records_pkey USING btree (record_id)
+index join_links_by_code on join_links unique	CREATE UNIQUE INDEX join_links_by_code USING btree (code_hash)
+index join_links_ended on join_links	CREATE INDEX join_links_ended USING btree (LEAST(disabled_at, expires_at))
+index join_links_pkey on join_links unique	CREATE UNIQUE INDEX join_links_pkey USING btree (convo_id, code_hash)
+index join_requests_age on join_requests	CREATE INDEX join_requests_age USING btree (since) WHERE (state <> ''rejected''::text)
+index join_requests_by_did on join_requests	CREATE INDEX join_requests_by_did USING btree (did)
+index join_requests_by_link on join_requests	CREATE INDEX join_requests_by_link USING btree (convo_id, code_hash)
+index join_requests_pkey on join_requests unique	CREATE UNIQUE INDEX join_requests_pkey USING btree (convo_id, did)
+index key_packages_available on key_packages	CREATE INDEX key_packages_available USING btree (did, device_id, cipher_suite, lease_ends_at NULLS FIRST, expires_at) WHERE ((spent_at IS NULL) AND (NOT last_resort))
+index key_packages_by_ref on key_packages	CREATE INDEX key_packages_by_ref USING btree (ref)
+index key_packages_last_resort on key_packages	CREATE INDEX key_packages_last_resort USING btree (did, device_id, cipher_suite, expires_at) WHERE last_resort
+index key_packages_lease_ends on key_packages	CREATE INDEX key_packages_lease_ends USING btree (lease_ends_at) WHERE (lease_holder <> ''''::text)
+index key_packages_leases on key_packages	CREATE INDEX key_packages_leases USING btree (lease_holder, did, lease_ends_at) WHERE ((lease_holder IS NOT NULL) AND (spent_at IS NULL))
+index key_packages_pkey on key_packages unique	CREATE UNIQUE INDEX key_packages_pkey USING btree (did, ref)
+index key_packages_spent on key_packages	CREATE INDEX key_packages_spent USING btree (did, device_id, cipher_suite, spent_at) WHERE (spent_at IS NOT NULL)
+index key_packages_spent_age on key_packages	CREATE INDEX key_packages_spent_age USING btree (expires_at) WHERE (spent_at IS NOT NULL)
+index key_packages_unspent_age on key_packages	CREATE INDEX key_packages_unspent_age USING btree (expires_at) WHERE (spent_at IS NULL)
+index lapsed_proposals_age on lapsed_proposals	CREATE INDEX lapsed_proposals_age USING btree (lapsed_at)
+index lapsed_proposals_pkey on lapsed_proposals unique	CREATE UNIQUE INDEX lapsed_proposals_pkey USING btree (convo_id, seq)
+index leaves_by_device on leaves	CREATE INDEX leaves_by_device USING btree (did, device_id)
+index leaves_pkey on leaves unique	CREATE UNIQUE INDEX leaves_pkey USING btree (convo_id, did, device_id)
+index log_generation_pkey on log_generation unique	CREATE UNIQUE INDEX log_generation_pkey USING btree (only_row)
+index memberships_accepted on memberships	CREATE INDEX memberships_accepted USING btree (did, accepted_at) WHERE (accepted_at IS NOT NULL)
+index memberships_awake on memberships	CREATE INDEX memberships_awake USING btree (convo_id, did) WHERE (listed AND (quiet_since = ''infinity''::timestamp with time zone) AND (left_seq IS NULL))
+index memberships_by_did on memberships	CREATE INDEX memberships_by_did USING btree (did, convo_id)
+index memberships_one_active on memberships unique	CREATE UNIQUE INDEX memberships_one_active USING btree (convo_id, did) WHERE (left_seq IS NULL)
+index memberships_order on memberships	CREATE INDEX memberships_order USING btree (did, quiet_since DESC, convo_id) WHERE ((left_seq IS NULL) AND (consent = ''accepted''::text))
+index memberships_pkey on memberships unique	CREATE UNIQUE INDEX memberships_pkey USING btree (convo_id, did, joined_seq)
+index memberships_quiet on memberships	CREATE INDEX memberships_quiet USING btree (convo_id, did) WHERE ((quiet_since < ''infinity''::timestamp with time zone) AND (left_seq IS NULL))
+index memberships_requests on memberships	CREATE INDEX memberships_requests USING btree (did, joined_at, convo_id) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
+index memberships_requests_age on memberships	CREATE INDEX memberships_requests_age USING btree (joined_at) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
+index message_blobs_by_cid on message_blobs	CREATE INDEX message_blobs_by_cid USING btree (convo_id, cid)
+index message_blobs_by_owner on message_blobs	CREATE INDEX message_blobs_by_owner USING btree (owner_did, cid)
+index message_blobs_pkey on message_blobs unique	CREATE UNIQUE INDEX message_blobs_pkey USING btree (convo_id, seq, cid)
+index messages_age on messages	CREATE INDEX messages_age USING btree (created_at) WHERE (kind = ''app''::text)
+index messages_handshake on messages	CREATE INDEX messages_handshake USING btree (convo_id, seq) WHERE (kind <> ''app''::text)
+index messages_log on messages	CREATE INDEX messages_log USING btree (gen, pos, convo_id, seq)
+index messages_message_id on messages unique	CREATE UNIQUE INDEX messages_message_id USING btree (convo_id, message_id)
+index messages_one_commit on messages unique	CREATE UNIQUE INDEX messages_one_commit USING btree (convo_id, epoch) WHERE (kind = ''commit''::text)
+index messages_pkey on messages unique	CREATE UNIQUE INDEX messages_pkey USING btree (convo_id, seq)
+index messages_proposals on messages	CREATE INDEX messages_proposals USING btree (convo_id, epoch, seq) WHERE (kind = ''proposal''::text)
+index messages_proposers on messages	CREATE INDEX messages_proposers USING btree (convo_id, sender_did, epoch) WHERE (kind = ''proposal''::text)
+index orphan_objects_pkey on orphan_objects unique	CREATE UNIQUE INDEX orphan_objects_pkey USING btree (object_key)
+index orphan_objects_since on orphan_objects	CREATE INDEX orphan_objects_since USING btree (since)
+index orphan_objects_uploads on orphan_objects	CREATE INDEX orphan_objects_uploads USING btree (did) WHERE (did IS NOT NULL)
+index package_claims_ends on package_claims	CREATE INDEX package_claims_ends USING btree (ends_at)
+index package_claims_pkey on package_claims unique	CREATE UNIQUE INDEX package_claims_pkey USING btree (did, device_id, cipher_suite, requester)
+index quiet_place_pkey on quiet_place unique	CREATE UNIQUE INDEX quiet_place_pkey USING btree (only_row)
+index read_positions_pkey on read_positions unique	CREATE UNIQUE INDEX read_positions_pkey USING btree (convo_id, did)
+index rejoin_requests_pkey on rejoin_requests unique	CREATE UNIQUE INDEX rejoin_requests_pkey USING btree (convo_id, did)
+index relay_cursors_pkey on relay_cursors unique	CREATE UNIQUE INDEX relay_cursors_pkey USING btree (relay)
+index removed_messages_pkey on removed_messages unique	CREATE UNIQUE INDEX removed_messages_pkey USING btree (convo_id, id_hash)
+index reports_about on reports	CREATE INDEX reports_about USING btree (subject_did) WHERE (subject_did IS NOT NULL)
+index reports_by on reports	CREATE INDEX reports_by USING btree (reporter_did)
+index reports_open on reports	CREATE INDEX reports_open USING btree (report_id) WHERE (resolved_at IS NULL)
+index reports_pkey on reports unique	CREATE UNIQUE INDEX reports_pkey USING btree (report_id)
+index reports_resolved on reports	CREATE INDEX reports_resolved USING btree (resolved_at) WHERE (resolved_at IS NOT NULL)
+index reports_to_forward on reports	CREATE INDEX reports_to_forward USING btree (forward_after) WHERE (forward_after IS NOT NULL)
+index schema_needs_pkey on schema_needs unique	CREATE UNIQUE INDEX schema_needs_pkey USING btree (only_row)
+index stranger_allowances_pkey on stranger_allowances unique	CREATE UNIQUE INDEX stranger_allowances_pkey USING btree (did)
+index strangers_asked_age on strangers_asked	CREATE INDEX strangers_asked_age USING btree (asked_at)
+index strangers_asked_pkey on strangers_asked unique	CREATE UNIQUE INDEX strangers_asked_pkey USING btree (did, stranger)
+index tickets_expiry on tickets	CREATE INDEX tickets_expiry USING btree (expires_at)
+index tickets_pkey on tickets unique	CREATE UNIQUE INDEX tickets_pkey USING btree (ticket_hash)
+index trees_pkey on trees unique	CREATE UNIQUE INDEX trees_pkey USING btree (convo_id)
+index welcome_recipients_by_device on welcome_recipients	CREATE INDEX welcome_recipients_by_device USING btree (did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_ended on welcome_recipients	CREATE INDEX welcome_recipients_ended USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+index welcome_recipients_one_open on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_one_open USING btree (convo_id, did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_pkey on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_pkey USING btree (convo_id, did, device_id, seq)
+index welcomes_pkey on welcomes unique	CREATE UNIQUE INDEX welcomes_pkey USING btree (convo_id, seq)
+table account_keys (r)
+table account_origins (r)
+table account_states (r)
+table account_states_version (r)
+table accounts (r)
+table admin_audit (r)
+table admin_audit_id_seq (S)
+table blobs (r)
+table blocks (r)
+table commit_failures (r)
+table contact_preferences (r)
+table conversations (r)
+table convo_blocks (r)
+table convo_infos (r)
+table declines (r)
+table devices (r)
+table events (r)
+table group_infos (r)
+table health_writes (r)
+table idempotency_records (r)
+table join_links (r)
+table join_requests (r)
+table key_packages (r)
+table lapsed_proposals (r)
+table leaves (r)
+table log_generation (r)
+table memberships (r)
+table message_blobs (r)
+table messages (r)
+table orphan_objects (r)
+table package_claims (r)
+table quiet_place (r)
+table read_positions (r)
+table rejoin_requests (r)
+table relay_cursors (r)
+table removed_messages (r)
+table reports (r)
+table reports_report_id_seq (S)
+table schema_needs (r)
+table stranger_allowances (r)
+table strangers_asked (r)
+table tickets (r)
+table trees (r)
+table welcome_recipients (r)
+table welcomes (r)');
+INSERT INTO public.schema_migrations VALUES (9, '2026-11-28 08:10:44.741044+00', 15, 'column account_keys.did text not null collate C	
+column account_keys.fetched_at timestamp with time zone not null	
+column account_keys.public_key text not null collate C	
+column account_origins.confirmed_at timestamp with time zone	
+column account_origins.did text not null collate C	
+column account_origins.origin text collate C	
+column account_origins.settled_at timestamp with time zone	
+column account_states.did text not null collate C	
+column account_states.erase_at timestamp with time zone	
+column account_states.erasing boolean not null	false
+column account_states.host_status text collate C	
+column account_states.host_status_at timestamp with time zone	
+column account_states.suspended_at timestamp with time zone	
+column account_states.version bigint not null	
+column account_states_version.only_row boolean not null	true
+column account_states_version.version bigint not null	
+column accounts.blob_bytes bigint not null	0
+column accounts.created_at timestamp with time zone not null	
+column accounts.did text not null collate C	
+column accounts.gen bigint not null	log_current_generation()
+column accounts.last_n bigint not null	0
+column accounts.last_pos bigint not null	0
+column admin_audit.action text not null collate C	
+column admin_audit.actor text not null collate C	
+column admin_audit.at timestamp with time zone not null	now()
+column admin_audit.id bigint not null	
+column admin_audit.subject bytea	
+column admin_audit_id_seq.is_called boolean not null	
+column admin_audit_id_seq.last_value bigint not null	
+column admin_audit_id_seq.log_cnt bigint not null	
+column blobs.attached boolean not null	false
+column blobs.cid text not null collate C	
+column blobs.created_at timestamp with time zone not null	
+column blobs.did text not null collate C	
+column blobs.mime_type text not null	
+column blobs.object_key text not null collate C	
+column blobs.size bigint not null	
+column blocks.blocked_did text not null collate C	
+column blocks.created_at timestamp with time zone not null	
+column blocks.did text not null collate C	
+column commit_failures.convo_id bytea not null	
+column commit_failures.detail text collate C	
+column commit_failures.did text not null collate C	
+column commit_failures.epoch bigint not null	
+column commit_failures.reported_at timestamp with time zone not null	
+column contact_preferences.accept_from text not null collate C	''known''::text
+column contact_preferences.accept_group_invites_from text not null collate C	''known''::text
+column contact_preferences.allow_group_invites text not null collate C	''all''::text
+column contact_preferences.allow_incoming text not null collate C	''all''::text
+column contact_preferences.did text not null collate C	
+column conversations.add_by text not null collate C	''membersUpTo50''::text
+column conversations.admins_change_info boolean not null	false
+column conversations.admins_make_links boolean not null	true
+column conversations.admins_remove boolean not null	true
+column conversations.admins_send boolean not null	false
+column conversations.cipher_suite bigint not null	
+column conversations.closed_at timestamp with time zone	
+column conversations.convo_id bytea not null	
+column conversations.created_at timestamp with time zone not null	
+column conversations.creator_did text not null collate C	
+column conversations.description text	
+column conversations.epoch bigint not null	
+column conversations.epoch_began_at timestamp with time zone not null	now()
+column conversations.gen bigint not null	log_current_generation()
+column conversations.last_activity_at timestamp with time zone not null	
+column conversations.last_message_at timestamp with time zone	
+column conversations.last_n bigint not null	0
+column conversations.last_pos bigint not null	0
+column conversations.last_seq bigint not null	0
+column conversations.locked_at timestamp with time zone	
+column conversations.locked_by_admin boolean not null	false
+column conversations.locked_by_operator boolean not null	false
+column conversations.name text	
+column conversations.reserved_at timestamp with time zone	
+column conversations.reserved_for text collate C	
+column conversations.reserved_until timestamp with time zone	
+column conversations.roster_version bigint not null	0
+column convo_blocks.convo_id bytea not null	
+column convo_blocks.did text not null collate C	
+column convo_infos.convo_id bytea not null	
+column convo_infos.info bytea not null	
+column convo_infos.info_key bytea not null	
+column convo_infos.key_epoch bigint not null	
+column convo_infos.requested_epoch bigint	
+column convo_infos.updated_at timestamp with time zone not null	
+column convo_infos.version bigint not null	
+column declines.adder_did text not null collate C	
+column declines.declined bigint not null	1
+column declines.did text not null collate C	
+column devices.created_at timestamp with time zone not null	
+column devices.deleted_at timestamp with time zone	
+column devices.device_id text not null collate C	
+column devices.did text not null collate C	
+column events.body jsonb not null	
+column events.convo_id bytea	
+column events.created_at timestamp with time zone not null	
+column events.edge bigint	
+column events.gen bigint not null	
+column events.kind text not null collate C	
+column events.n bigint not null	
+column events.pos bigint not null	
+column events.seq bigint not null	
+column events.stream_key bytea not null	
+column events.target_did text collate C	
+column group_infos.convo_id bytea not null	
+column group_infos.epoch bigint not null	
+column group_infos.group_info bytea not null	
+column group_infos.tree_at bigint	
+column group_infos.tree_change bytea	
+column group_infos.updated_at timestamp with time zone not null	
+column health_writes.only_row boolean not null	true
+column health_writes.written_at timestamp with time zone not null	
+column idempotency_records.answer bytea not null	
+column idempotency_records.content_hash bytea not null	
+column idempotency_records.created_at timestamp with time zone not null	
+column idempotency_records.record_id bytea not null	
+column join_links.code_hash bytea not null	
+column join_links.convo_id bytea not null	
+column join_links.created_at timestamp with time zone not null	
+column join_links.disabled_at timestamp with time zone	
+column join_links.expires_at timestamp with time zone	
+column join_links.join_rule text not null collate C	
+column join_links.maker_did text not null collate C	
+column join_links.max_uses bigint	
+column join_links.preview bytea	
+column join_links.require_approval boolean not null	
+column join_links.uses bigint not null	0
+column join_requests.code_hash bytea not null	
+column join_requests.convo_id bytea not null	
+column join_requests.did text not null collate C	
+column join_requests.since timestamp with time zone not null	
+column join_requests.state text not null collate C	
+column key_packages.cipher_suite bigint not null	
+column key_packages.created_at timestamp with time zone not null	
+column key_packages.device_id text not null collate C	
+column key_packages.did text not null collate C	
+column key_packages.expires_at timestamp with time zone not null	
+column key_packages.key_package bytea not null	
+column key_packages.last_resort boolean not null	
+column key_packages.last_resort_used_at timestamp with time zone	
+column key_packages.lease_convo bytea	
+column key_packages.lease_ends_at timestamp with time zone	
+column key_packages.lease_holder text collate C	
+column key_packages.ref bytea not null	
+column key_packages.spent_at timestamp with time zone	
+column lapsed_proposals.convo_id bytea not null	
+column lapsed_proposals.lapsed_at timestamp with time zone not null	
+column lapsed_proposals.seq bigint not null	
+column leaves.convo_id bytea not null	
+column leaves.credential bytea not null	
+column leaves.device_id text not null collate C	
+column leaves.did text not null collate C	
+column leaves.leaf_index bigint not null	
+column leaves.signature_key bytea not null	
+column log_generation.began_at timestamp with time zone not null	
+column log_generation.database_oid bigint	
+column log_generation.gen bigint not null	
+column log_generation.low_water_n bigint not null	0
+column log_generation.low_water_pos bigint not null	0
+column log_generation.low_water_seq bigint not null	0
+column log_generation.low_water_stream_key bytea not null	''\x''::bytea
+column log_generation.only_row boolean not null	true
+column log_generation.secret uuid not null	
+column log_generation.system_identifier bigint	
+column log_generation.timeline bigint	
+column memberships.accepted_at timestamp with time zone	
+column memberships.added_by text collate C	
+column memberships.by_link boolean not null	false
+column memberships.consent text not null collate C	''accepted''::text
+column memberships.convo_id bytea not null	
+column memberships.did text not null collate C	
+column memberships.ended_by_other boolean not null	false
+column memberships.joined_at timestamp with time zone not null	
+column memberships.joined_gen bigint not null	
+column memberships.joined_n bigint not null	
+column memberships.joined_pos bigint not null	
+column memberships.joined_seq bigint not null	
+column memberships.left_at timestamp with time zone	
+column memberships.left_gen bigint	
+column memberships.left_n bigint	
+column memberships.left_pos bigint	
+column memberships.left_seq bigint	
+column memberships.listed boolean not null	false
+column memberships.pending_removal boolean not null	false
+column memberships.quiet_since timestamp with time zone not null	''infinity''::timestamp with time zone
+column memberships.role text not null collate C	''member''::text
+column memberships.told_gen bigint	
+column memberships.told_n bigint	
+column memberships.told_pos bigint	
+column memberships.told_seq bigint	
+column message_blobs.cid text not null collate C	
+column message_blobs.convo_id bytea not null	
+column message_blobs.owner_did text not null collate C	
+column message_blobs.seq bigint not null	
+column messages.blobs text[] collate C	
+column messages.ciphertext bytea not null	
+column messages.convo_id bytea not null	
+column messages.created_at timestamp with time zone not null	
+column messages.epoch bigint not null	
+column messages.gen bigint not null	
+column messages.kind text not null collate C	
+column messages.message_id bytea not null	
+column messages.pos bigint not null	
+column messages.proposal_ref bytea	
+column messages.sender_did text collate C	
+column messages.seq bigint not null	
+column orphan_objects.did text collate C	
+column orphan_objects.marked boolean not null	
+column orphan_objects.object_key text not null collate C	
+column orphan_objects.reserved bigint	
+column orphan_objects.since timestamp with time zone not null	
+column package_claims.cipher_suite bigint not null	
+column package_claims.claimed_at timestamp with time zone[] not null	
+column package_claims.device_id text not null collate C	
+column package_claims.did text not null collate C	
+column package_claims.ends_at timestamp with time zone not null	
+column package_claims.requester bytea not null	
+column quiet_place.gen bigint not null	
+column quiet_place.only_row boolean not null	true
+column quiet_place.pos bigint not null	
 column read_positions.archived boolean not null	false
 column read_positions.convo_id bytea not null	
 column read_positions.did text not null collate C	
@@ -4866,6 +5995,8 @@ column tickets.convo_id bytea
 column tickets.did text not null collate C	
 column tickets.expires_at timestamp with time zone not null	
 column tickets.ticket_hash bytea not null	
+column trees.convo_id bytea not null	
+column trees.tree bytea not null	
 column welcome_recipients.convo_id bytea not null	
 column welcome_recipients.device_id text not null collate C	
 column welcome_recipients.did text not null collate C	
@@ -4925,8 +6056,8 @@ constraint events_check on events	CHECK (((convo_id IS NULL) <> (target_did IS N
 constraint events_kind_check on events not valid	CHECK ((kind = ANY (ARRAY[''membership''::text, ''welcome''::text, ''rejoin-requested''::text, ''convo-damaged''::text, ''key-packages-low''::text, ''read''::text, ''preferences''::text, ''role''::text, ''policy''::text, ''lock''::text, ''info''::text, ''info-key-requested''::text, ''request''::text, ''accepted''::text, ''request-ended''::text, ''join-requests''::text, ''join-answered''::text]))) NOT VALID
 constraint events_n_check on events	CHECK ((n > 0))
 constraint events_pkey on events	PRIMARY KEY (gen, pos, stream_key, seq, n)
-constraint group_infos_convo_id_fkey on group_infos	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
-constraint group_infos_pkey on group_infos	PRIMARY KEY (convo_id)
+constraint group_infos_pkey on group_infos	PRIMARY KEY (convo_id, epoch)
+constraint group_infos_tree_at_check on group_infos	CHECK ((tree_at > 0))
 constraint health_writes_only_row_check on health_writes	CHECK (only_row)
 constraint health_writes_pkey on health_writes	PRIMARY KEY (only_row)
 constraint idempotency_records_pkey on idempotency_records	PRIMARY KEY (record_id)
@@ -4969,6 +6100,8 @@ constraint messages_seq_check on messages	CHECK ((seq > 0))
 constraint orphan_objects_check on orphan_objects	CHECK (((did IS NULL) = (reserved IS NULL)))
 constraint orphan_objects_pkey on orphan_objects	PRIMARY KEY (object_key)
 constraint package_claims_pkey on package_claims	PRIMARY KEY (did, device_id, cipher_suite, requester)
+constraint quiet_place_only_row_check on quiet_place	CHECK (only_row)
+constraint quiet_place_pkey on quiet_place	PRIMARY KEY (only_row)
 constraint read_positions_convo_id_fkey on read_positions	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
 constraint read_positions_pkey on read_positions	PRIMARY KEY (convo_id, did)
 constraint read_positions_seq_check on read_positions	CHECK ((seq >= 0))
@@ -4985,6 +6118,8 @@ constraint stranger_allowances_amount_check on stranger_allowances	CHECK ((amoun
 constraint stranger_allowances_pkey on stranger_allowances	PRIMARY KEY (did)
 constraint strangers_asked_pkey on strangers_asked	PRIMARY KEY (did, stranger)
 constraint tickets_pkey on tickets	PRIMARY KEY (ticket_hash)
+constraint trees_convo_id_fkey on trees	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint trees_pkey on trees	PRIMARY KEY (convo_id)
 constraint welcome_recipients_check on welcome_recipients	CHECK (((state = ''open''::text) = (ended_at IS NULL)))
 constraint welcome_recipients_convo_id_seq_fkey on welcome_recipients	FOREIGN KEY (convo_id, seq) REFERENCES welcomes(convo_id, seq)
 constraint welcome_recipients_pkey on welcome_recipients	PRIMARY KEY (convo_id, did, device_id, seq)
@@ -5035,7 +6170,7 @@ index events_by_convo on events	CREATE INDEX events_by_convo USING btree (convo_
 index events_by_target on events	CREATE INDEX events_by_target USING btree (target_did, gen, pos) WHERE (target_did IS NOT NULL)
 index events_pkey on events unique	CREATE UNIQUE INDEX events_pkey USING btree (gen, pos, stream_key, seq, n)
 index events_target_age on events	CREATE INDEX events_target_age USING btree (created_at) WHERE (target_did IS NOT NULL)
-index group_infos_pkey on group_infos unique	CREATE UNIQUE INDEX group_infos_pkey USING btree (convo_id)
+index group_infos_pkey on group_infos unique	CREATE UNIQUE INDEX group_infos_pkey USING btree (convo_id, epoch)
 index health_writes_pkey on health_writes unique	CREATE UNIQUE INDEX health_writes_pkey USING btree (only_row)
 index idempotency_records_age on idempotency_records	CREATE INDEX idempotency_records_age USING btree (created_at)
 index idempotency_records_pkey on idempotency_records unique	CREATE UNIQUE INDEX idempotency_records_pkey USING btree (record_id)
@@ -5061,9 +6196,12 @@ index leaves_by_device on leaves	CREATE INDEX leaves_by_device USING btree (did,
 index leaves_pkey on leaves unique	CREATE UNIQUE INDEX leaves_pkey USING btree (convo_id, did, device_id)
 index log_generation_pkey on log_generation unique	CREATE UNIQUE INDEX log_generation_pkey USING btree (only_row)
 index memberships_accepted on memberships	CREATE INDEX memberships_accepted USING btree (did, accepted_at) WHERE (accepted_at IS NOT NULL)
+index memberships_awake on memberships	CREATE INDEX memberships_awake USING btree (convo_id, did) WHERE (listed AND (quiet_since = ''infinity''::timestamp with time zone) AND (left_seq IS NULL))
 index memberships_by_did on memberships	CREATE INDEX memberships_by_did USING btree (did, convo_id)
 index memberships_one_active on memberships unique	CREATE UNIQUE INDEX memberships_one_active USING btree (convo_id, did) WHERE (left_seq IS NULL)
+index memberships_order on memberships	CREATE INDEX memberships_order USING btree (did, quiet_since DESC, convo_id) WHERE ((left_seq IS NULL) AND (consent = ''accepted''::text))
 index memberships_pkey on memberships unique	CREATE UNIQUE INDEX memberships_pkey USING btree (convo_id, did, joined_seq)
+index memberships_quiet on memberships	CREATE INDEX memberships_quiet USING btree (convo_id, did) WHERE ((quiet_since < ''infinity''::timestamp with time zone) AND (left_seq IS NULL))
 index memberships_requests on memberships	CREATE INDEX memberships_requests USING btree (did, joined_at, convo_id) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
 index memberships_requests_age on memberships	CREATE INDEX memberships_requests_age USING btree (joined_at) WHERE ((consent <> ''accepted''::text) AND (left_seq IS NULL))
 index message_blobs_by_cid on message_blobs	CREATE INDEX message_blobs_by_cid USING btree (convo_id, cid)
@@ -5082,6 +6220,7 @@ index orphan_objects_since on orphan_objects	CREATE INDEX orphan_objects_since U
 index orphan_objects_uploads on orphan_objects	CREATE INDEX orphan_objects_uploads USING btree (did) WHERE (did IS NOT NULL)
 index package_claims_ends on package_claims	CREATE INDEX package_claims_ends USING btree (ends_at)
 index package_claims_pkey on package_claims unique	CREATE UNIQUE INDEX package_claims_pkey USING btree (did, device_id, cipher_suite, requester)
+index quiet_place_pkey on quiet_place unique	CREATE UNIQUE INDEX quiet_place_pkey USING btree (only_row)
 index read_positions_pkey on read_positions unique	CREATE UNIQUE INDEX read_positions_pkey USING btree (convo_id, did)
 index rejoin_requests_pkey on rejoin_requests unique	CREATE UNIQUE INDEX rejoin_requests_pkey USING btree (convo_id, did)
 index relay_cursors_pkey on relay_cursors unique	CREATE UNIQUE INDEX relay_cursors_pkey USING btree (relay)
@@ -5099,6 +6238,7 @@ index strangers_asked_age on strangers_asked	CREATE INDEX strangers_asked_age US
 index strangers_asked_pkey on strangers_asked unique	CREATE UNIQUE INDEX strangers_asked_pkey USING btree (did, stranger)
 index tickets_expiry on tickets	CREATE INDEX tickets_expiry USING btree (expires_at)
 index tickets_pkey on tickets unique	CREATE UNIQUE INDEX tickets_pkey USING btree (ticket_hash)
+index trees_pkey on trees unique	CREATE UNIQUE INDEX trees_pkey USING btree (convo_id)
 index welcome_recipients_by_device on welcome_recipients	CREATE INDEX welcome_recipients_by_device USING btree (did, device_id) WHERE (state = ''open''::text)
 index welcome_recipients_ended on welcome_recipients	CREATE INDEX welcome_recipients_ended USING btree (ended_at) WHERE (ended_at IS NOT NULL)
 index welcome_recipients_one_open on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_one_open USING btree (convo_id, did, device_id) WHERE (state = ''open''::text)
@@ -5135,6 +6275,7 @@ table message_blobs (r)
 table messages (r)
 table orphan_objects (r)
 table package_claims (r)
+table quiet_place (r)
 table read_positions (r)
 table rejoin_requests (r)
 table relay_cursors (r)
@@ -5145,6 +6286,7 @@ table schema_needs (r)
 table stranger_allowances (r)
 table strangers_asked (r)
 table tickets (r)
+table trees (r)
 table welcome_recipients (r)
 table welcomes (r)');
 
@@ -5170,66 +6312,77 @@ INSERT INTO public.stranger_allowances VALUES ('did:plc:account4', 1000);
 -- Data for Name: strangers_asked; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81', '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f', '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81', '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.strangers_asked VALUES ('did:plc:account1', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f', '2026-11-28 08:10:45.716276+00');
 
 
 --
 -- Data for Name: tickets; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.tickets VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', 'did:plc:account1', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.tickets VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', 'did:plc:account1', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.tickets VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', 'did:plc:account1', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.tickets VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', 'did:plc:account1', NULL, '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.tickets VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', 'did:plc:account1', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.tickets VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', 'did:plc:account1', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.tickets VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', 'did:plc:account1', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.tickets VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', 'did:plc:account1', NULL, '2026-11-28 08:10:45.716276+00');
+
+
+--
+-- Data for Name: trees; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.trees VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.trees VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.trees VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.trees VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
+INSERT INTO public.trees VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab');
 
 
 --
 -- Data for Name: welcome_recipients; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-28 08:10:45.716276+00');
 INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
 INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
 INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
@@ -5276,17 +6429,17 @@ INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849
 -- Data for Name: welcomes; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 07:32:44.985264+00');
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, 9, '\x78', NULL, '2026-11-28 07:32:44.985264+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-28 08:10:45.716276+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, 9, '\x78', NULL, '2026-11-28 08:10:45.716276+00');
 
 
 --
