@@ -363,7 +363,6 @@ CROSS JOIN LATERAL (
          WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort
            AND k.expires_at > $1::timestamptz)
     ), 0) END AS number
-    OFFSET 0
 ) suite
 WHERE d.did = ANY($6::text[]) AND d.deleted_at IS NULL
   AND (d.did <> ALL($7::text[])
@@ -405,8 +404,8 @@ type ListClaimableDevicesRow struct {
 // devices here, and of those that the holder may not add (hidden) only devices of
 // which it has leased a package before. The devices of an account without packages
 // that is none of members would tell it from one that does not exist.
-// OFFSET 0 makes the planner look up every device, and find its suite once: in a
-// small table it would otherwise scan all packages and leaves.
+// OFFSET 0 makes the planner look up every device: in a small table it would
+// otherwise scan all packages and leaves.
 func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDevicesParams) ([]ListClaimableDevicesRow, error) {
 	rows, err := q.db.Query(ctx, listClaimableDevices,
 		arg.Horizon,

@@ -39,8 +39,8 @@ WHERE key_packages.spent_at IS NULL AND key_packages.expires_at <= excluded.crea
 -- devices here, and of those that the holder may not add (hidden) only devices of
 -- which it has leased a package before. The devices of an account without packages
 -- that is none of members would tell it from one that does not exist.
--- OFFSET 0 makes the planner look up every device, and find its suite once: in a
--- small table it would otherwise scan all packages and leaves.
+-- OFFSET 0 makes the planner look up every device: in a small table it would
+-- otherwise scan all packages and leaves.
 SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
     EXISTS (
         SELECT 1 FROM key_packages k
@@ -68,7 +68,6 @@ CROSS JOIN LATERAL (
          WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort
            AND k.expires_at > sqlc.arg(horizon)::timestamptz)
     ), 0) END AS number
-    OFFSET 0
 ) suite
 WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.deleted_at IS NULL
   AND (d.did <> ALL(sqlc.arg(hidden)::text[])
