@@ -52,7 +52,7 @@ func settled(n int) (*mlstest.Group, *mlstest.Client) {
 	return g.Commit(clients[0], mlstest.Plan{}).Next, clients[0]
 }
 
-// What is stored of a commit has the keys of its path once, and no more of the
+// The stored change of a commit has the keys of its path once, and no more of the
 // leaf than what a commit replaces.
 func TestTreeChangeIsSmall(t *testing.T) {
 	g, creator := settled(64)

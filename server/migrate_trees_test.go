@@ -67,7 +67,7 @@ func TestMigrationOfTrees(t *testing.T) {
 			t.Errorf("form %d: the old schema has %d and %d bytes, %v; want %d and %d", i, len(info), len(tree), err, len(x.info), len(x.tree))
 		}
 	}
-	// What is no GroupInfo does not stop the migration.
+	// Rows that are no GroupInfo do not stop the migration.
 	for i, damaged := range []string{`\x`, `\x0001`, `\x` + strings.Repeat("ab", 400), `\x` + strings.Repeat("ff", 40), `\x` + strings.Repeat("00", 40)} {
 		dbtest.Exec(t, before, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 			VALUES (sha256($1::text::bytea), 'did:web:x.example', 1, 1, now(), now())`, string(rune('a'+i)))

@@ -9,8 +9,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// What is stored of a tree is at most twice as large as the tree, after any number of
-// commits and when the group shrinks, and most commits do not store it whole.
+// A tree as it is stored is at most twice as large as the tree itself, after any number
+// of commits and when the group shrinks, and most commits do not store it whole.
 func TestTreeIsStoredWholeAgain(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

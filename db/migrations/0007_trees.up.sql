@@ -17,11 +17,11 @@ ALTER TABLE trees ALTER COLUMN tree SET STORAGE EXTERNAL;
 -- the GroupInfo of the conversation's epoch; of the others tree_change is needed. There
 -- is no foreign key: its check would lock the conversation's row again with each commit.
 ALTER TABLE group_infos
-    -- Where the tree belongs in group_info, which does not contain it; NULL if the tree
-    -- was sent beside it.
+    -- The offset at which the tree belongs in group_info, which does not contain it;
+    -- NULL if the tree was sent beside it.
     ADD COLUMN tree_at     BIGINT CHECK (tree_at > 0),
-    -- What the epoch changes in the tree of the epoch before (mls.RatchetTree.ChangeFrom);
-    -- NULL for nothing, and where the tree was stored whole in that epoch.
+    -- The epoch's change of the tree of the epoch before (mls.RatchetTree.ChangeFrom);
+    -- NULL for none, and where the tree was stored whole in that epoch.
     ADD COLUMN tree_change BYTEA,
     DROP CONSTRAINT group_infos_convo_id_fkey,
     DROP CONSTRAINT group_infos_pkey,
