@@ -147,6 +147,7 @@ func TestRedisClockSetForward(t *testing.T) {
 	if got := spend(t, r, useOf(c, "a", "1")); got != Fresh {
 		t.Fatalf("memory began anew while the clock ran evenly: %s", got)
 	}
+	before := c.now().Unix()
 	behind.Add(int64(time.Hour)) // as if the clock of Redis were an hour ahead
 	r.probe(t.Context())
 	// The probe that the store makes each second may have come first, and may still
@@ -155,7 +156,7 @@ func TestRedisClockSetForward(t *testing.T) {
 	s.eventually("a token that was issued before is refused", func() bool {
 		tries++
 		old := useOf(c, "a", fmt.Sprint("before", tries))
-		old.IssuedAt = c.now().Unix()
+		old.IssuedAt = before
 		return spend(t, r, old) == TooOld
 	})
 	for i := range 2 * redisBuckets {
