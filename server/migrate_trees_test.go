@@ -56,8 +56,15 @@ func TestMigrationOfTrees(t *testing.T) {
 		}
 		forms = append(forms, x)
 	}
-	if name, err := migrations.Down(t.Context(), url); err != nil || name != "0007_trees.up.sql" {
-		t.Fatalf("took back %q, %v", name, err)
+	takeBack := func() error {
+		for {
+			if name, err := migrations.Down(t.Context(), url); err != nil || name == "0007_trees.up.sql" {
+				return err
+			}
+		}
+	}
+	if err := takeBack(); err != nil {
+		t.Fatal(err)
 	}
 	before := dbtest.Open(t, url)
 	for i, x := range forms {
@@ -91,7 +98,7 @@ func TestMigrationOfTrees(t *testing.T) {
 	if dbtest.Value[bool](t, again.Pool, `SELECT count(tree_change) = 0 FROM group_infos`) {
 		t.Fatal("no tree has changed")
 	}
-	if _, err := migrations.Down(t.Context(), url); err == nil || !strings.Contains(err.Error(), "restore the backup") {
+	if err := takeBack(); err == nil || !strings.Contains(err.Error(), "restore the backup") {
 		t.Errorf("taken back with changed trees: %v", err)
 	}
 }
