@@ -43,7 +43,7 @@ func TestSettings(t *testing.T) {
 	}
 	database := pgx.Identifier{cfg.Database}.Sanitize()
 	for _, s := range []string{"default_transaction_isolation = serializable", "bytea_output = escape",
-		"transform_null_equals = on", "synchronous_commit = off", "statement_timeout = '1h'", "random_page_cost = 9", "idle_session_timeout = '1s'"} {
+		"transform_null_equals = on", "synchronous_commit = off", "statement_timeout = '1h'", "random_page_cost = 9", "jit = on", "idle_session_timeout = '1s'"} {
 		exec(t, url, "ALTER DATABASE "+database+" SET "+s)
 	}
 	conn, err := pgsession.Connect(t.Context(), with(url, "random_page_cost=3&pool_max_conns=5&default_transaction_isolation=serializable&options=-c%20lock_timeout%3D7s"),
@@ -54,7 +54,7 @@ func TestSettings(t *testing.T) {
 	defer conn.Close(context.Background())
 	for name, want := range map[string]string{
 		"transaction_isolation": "read committed", "bytea_output": "hex", "transform_null_equals": "off",
-		"synchronous_commit": "on", "statement_timeout": "5s", "lock_timeout": "7s", "random_page_cost": "3", "enable_hashjoin": "off",
+		"synchronous_commit": "on", "statement_timeout": "5s", "lock_timeout": "7s", "random_page_cost": "3", "enable_hashjoin": "off", "jit": "off",
 		"idle_session_timeout": "0", "application_name": "mlsd", "timezone": "UTC",
 	} {
 		var got string
