@@ -147,6 +147,7 @@ const usesDevice = `-- name: UsesDevice :one
 SELECT EXISTS (SELECT FROM devices WHERE did = $1 AND device_id = $2 AND deleted_at IS NULL)::boolean
 `
 
+// Whether an account has the device and has not deleted it. It locks nothing.
 func (q *Queries) UsesDevice(ctx context.Context, did string, deviceID string) (bool, error) {
 	row := q.db.QueryRow(ctx, usesDevice, did, deviceID)
 	var column_1 bool

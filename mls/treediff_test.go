@@ -18,7 +18,7 @@ type storedTree struct {
 	changes [][]byte
 }
 
-// follow adds the change of a commit, and compares what is stored with the tree.
+// follow stores the change of a commit, and compares the stored tree with the new one.
 func (s *storedTree) follow(r *rapid.T, before, next *mls.Group, committer uint32) {
 	if c := next.Tree.ChangeFrom(before.Tree, before.Context.CipherSuite, committer); c != nil {
 		s.changes = append(s.changes, c)

@@ -9,6 +9,7 @@ SELECT device_id FROM devices
 WHERE did = $1 AND device_id = ANY(sqlc.arg(device_ids)::text[]) AND deleted_at IS NOT NULL;
 
 -- name: UsesDevice :one
+-- Whether an account has the device and has not deleted it. It locks nothing.
 SELECT EXISTS (SELECT FROM devices WHERE did = sqlc.arg(did) AND device_id = sqlc.arg(device_id) AND deleted_at IS NULL)::boolean;
 
 -- name: ListDevices :many

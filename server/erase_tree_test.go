@@ -10,15 +10,16 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// storedTreeNames reports whether what is stored of a conversation's tree has a text.
+// storedTreeNames reports whether a text occurs in the stored tree of a conversation or in
+// its changes.
 func storedTreeNames(t *testing.T, s *Server, id xrpc.ConvoID, text string) bool {
 	t.Helper()
 	return dbtest.Value[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM trees WHERE convo_id = $1 AND position(convert_to($2, 'UTF8') IN tree) > 0)
 		OR EXISTS (SELECT FROM group_infos WHERE convo_id = $1 AND position(convert_to($2, 'UTF8') IN group_info || coalesce(tree_change, '')) > 0)`, id, text)
 }
 
-// A leaf that was removed before its account is erased may still be in what is stored
-// of the tree. The erasure takes it out.
+// The stored tree may still have a leaf that was removed before its account is erased. The
+// erasure takes it out.
 func TestEraseTakesOldLeavesOut(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

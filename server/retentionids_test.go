@@ -90,7 +90,7 @@ func TestRemovedIDsAreForgotten(t *testing.T) {
 	if gone := clean(t, s)["message-id"]; gone != 0 {
 		t.Errorf("what is kept was removed: %d rows", gone)
 	}
-	// Backups still notice what was lost above the newest removed number.
+	// A message lost after the newest removed one is still a hole in a backup.
 	servertest.Fill(t, s.Pool, convo, "aaa")
 	wantHoles(t, s, 0)
 	dbtest.Exec(t, s.Pool, `DELETE FROM messages WHERE convo_id = $1 AND seq = 7`, convo)

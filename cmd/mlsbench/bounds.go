@@ -19,7 +19,7 @@ type bound struct {
 	Row string `json:"row"`
 	// Name is how the code refers to it.
 	Name string `json:"name"`
-	// What names the quantity; for a ratio, the two quantities.
+	// What is the name of the quantity; for a ratio, the names of both.
 	What string  `json:"what"`
 	Kind kind    `json:"kind"`
 	Want float64 `json:"want"`

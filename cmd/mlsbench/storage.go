@@ -225,8 +225,8 @@ func (b *storageBench) rewritten(ctx context.Context) (map[string]float64, error
 	return b.relationBytes(ctx)
 }
 
-// relationBytes returns the bytes of each table of the service, with what is stored
-// outside of its rows, and of each index.
+// relationBytes returns the bytes of each table of the service, with its TOAST table,
+// and of each index.
 func (b *storageBench) relationBytes(ctx context.Context) (map[string]float64, error) {
 	rows, err := b.Pool.Query(ctx, `SELECT c.relname, pg_table_size(c.oid)::float8 FROM pg_class c
 		WHERE c.relkind IN ('r', 'i') AND c.relnamespace = current_schema()::regnamespace`)

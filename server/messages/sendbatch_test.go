@@ -80,7 +80,7 @@ func randomMessage(r *rand.Rand, n int, two [2]xrpc.ConvoID) (out [2]*outgoing) 
 	return out
 }
 
-// stateOf describes what is stored of a conversation.
+// stateOf returns the stored row of a conversation and its messages, as a text.
 func stateOf(t *testing.T, s *Server, convo xrpc.ConvoID) string {
 	t.Helper()
 	return dbtest.Value[string](t, s.Pool, `SELECT concat_ws(' ', last_seq, epoch, roster_version, last_message_at, last_activity_at, last_n, gen, E'\n') || (

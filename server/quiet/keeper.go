@@ -139,7 +139,8 @@ type schedule struct {
 	lookAt         time.Time
 }
 
-// work does what is to be done. It returns how long to wait before it is called again.
+// work lists the accounts that wait, follows the log and, where that is due, looks for quiet
+// conversations. It returns how long to wait before it is called again.
 func (k *Keeper) work(ctx context.Context, s *schedule) (pause time.Duration, err error) {
 	if err := k.Closed(); err != nil {
 		return failurePause, nil //nolint:nilerr // health says it, and the work waits
